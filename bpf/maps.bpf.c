@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The two maps that are pinned for a device, and no program: whoever counts (the built-in counter,
+ * the user's program, the observer) gets xdp_stats_map handed in. Having them here gives them the
+ * same BTF, and so the same field names in `bpftool map dump`, in every mode. The loader sets the
+ * type of xdp_stats_map to ARRAY when asked to.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "xdp_stats.bpf.h"
+#include "xdp_stats_info.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xdp_stats_info);
+} xdp_stats_info SEC(".maps");
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
