@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "pinning/counting_state.h"
+
+namespace xdpstats {
+
+CountingVerdict judge_counting(const xdp_stats_info &info, const std::optional<Netdev> &device,
+                               uint64_t own_netns_inode) {
+  if (info.mode == XDP_STATS_MODE_NONE) {
+    return {CountingState::kStopped, "nothing was attached yet"};
+  }
+  if (info.netns_inode != own_netns_inode) {
+    return {CountingState::kUnknown, "the device is in another network namespace"};
+  }
+  if (!device) {
+    return {CountingState::kStopped, "the device is gone"};
+  }
+  if (device->ifindex != info.ifindex) {
+    return {CountingState::kStopped, "the device was deleted and created again"};
+  }
+  if (device->program_id == 0) {
+    return {CountingState::kStopped, "the device has no XDP program"};
+  }
+  if (device->program_id != info.netdev_program_id) {
+    return {CountingState::kStale, "the device's XDP program is now id " +
+                                       std::to_string(device->program_id) + ", not id " +
+                                       std::to_string(info.netdev_program_id)};
+  }
+  return {CountingState::kCounting, ""};
+}
+
+const char *state_name(CountingState state) {
+  switch (state) {
+  case CountingState::kCounting:
+    return "counting";
+  case CountingState::kStopped:
+    return "stopped";
+  case CountingState::kStale:
+    return "stale";
+  default:
+    return "unknown";
+  }
+}
+
+} // namespace xdpstats

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The info record: who counts a device, since when.
+#pragma once
+
+#include <string>
+
+#include "bpf/xdp_stats_info.h"
+#include "pinning/fd.h"
+#include "pinning/result.h"
+
+namespace xdpstats {
+
+class InfoMap {
+public:
+  /// Opens the info map pinned at `path` read-only and checks its layout.
+  [[nodiscard]] static Result<InfoMap> open(const std::string &path);
+
+  /// The record as of one instant. Fails if its ABI is not ours (mode NONE, nothing written yet, is
+  /// fine).
+  [[nodiscard]] Result<xdp_stats_info> read() const;
+
+private:
+  InfoMap(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  UniqueFd fd_;
+  std::string path_;
+};
+
+/// "builtin", "observe", "program" or "none".
+[[nodiscard]] const char *mode_name(__u32 mode);
+
+/// "native", "skb", "hw" or "none".
+[[nodiscard]] const char *attach_mode_name(__u32 attach_mode);
+
+} // namespace xdpstats

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "pinning/pin_path.h"
+
+#include <dirent.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "bpf/xdp_stats.bpf.h"
+#include "bpf/xdp_stats_info.h"
+
+namespace xdpstats {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789ABCDEF";
+
+bool is_plain(char c) { return c > ' ' && c < '\x7f' && c != '.' && c != '%' && c != '/'; }
+
+} // namespace
+
+std::string escape_device(std::string_view device) {
+  std::string name;
+  for (const char c : device) {
+    if (is_plain(c)) {
+      name += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      name += '%';
+      name += kHexDigits[byte >> 4U];
+      name += kHexDigits[byte & 0xfU];
+    }
+  }
+  return name;
+}
+
+std::optional<std::string> unescape_device(std::string_view name) {
+  std::string device;
+  for (size_t i = 0; i < name.size(); ++i) {
+    if (name[i] != '%') {
+      device += name[i];
+      continue;
+    }
+    if (i + 2 >= name.size()) {
+      return std::nullopt;
+    }
+    const size_t high = kHexDigits.find(name[i + 1]);
+    const size_t low = kHexDigits.find(name[i + 2]);
+    if (high == std::string_view::npos || low == std::string_view::npos) {
+      return std::nullopt;
+    }
+    device += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  // Only the one spelling that escape_device writes: "%41" must not become a second name of "A".
+  if (device.empty() || escape_device(device) != name) {
+    return std::nullopt;
+  }
+  return device;
+}
+
+PinPath::PinPath(std::string_view pin_root, std::string_view device)
+    : root(pin_root), directory(root + "/" + escape_device(device)),
+      stats_map(directory + "/" XDP_STATS_MAP_NAME), info_map(directory + "/" XDP_STATS_INFO_NAME),
+      observer(directory + "/observer"), staged_map(directory + "/" XDP_STATS_MAP_NAME "_new"),
+      staged_observer(directory + "/observer_new") {}
+
+Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root) {
+  const std::unique_ptr<DIR, int (*)(DIR *)> root(::opendir(pin_root.c_str()), ::closedir);
+  if (!root) {
+    const int error = errno;
+    if (error == ENOENT) {
+      return std::vector<std::string>{};
+    }
+    return os_failure("cannot read directory '" + pin_root + "'", error);
+  }
+  if (auto bpffs = check_bpffs(pin_root); !bpffs) {
+    return Failure(bpffs.error());
+  }
+  std::vector<std::string> devices;
+  errno = 0;
+  while (const dirent *entry = ::readdir(root.get())) {
+    if (entry->d_type == DT_DIR) {
+      // "." and ".." are names that escape_device never writes.
+      if (auto device = unescape_device(entry->d_name)) {
+        devices.push_back(std::move(*device));
+      }
+    }
+    errno = 0;
+  }
+  if (errno != 0) {
+    return os_failure("cannot read directory '" + pin_root + "'", errno);
+  }
+  std::sort(devices.begin(), devices.end());
+  return devices;
+}
+
+Result<void> check_bpffs(const std::string &path) {
+  struct statfs file_system = {};
+  if (::statfs(path.c_str(), &file_system) != 0) {
+    return os_failure("cannot look up '" + path + "'", errno);
+  }
+  if (file_system.f_type != BPF_FS_MAGIC) {
+    return failure("'" + path + "' is not in a BPF file system (bpffs)",
+                   "mount one with: mount -t bpf bpf /sys/fs/bpf");
+  }
+  return {};
+}
+
+} // namespace xdpstats

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The only code that composes a path below the pin root.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pinning/result.h"
+
+namespace xdpstats {
+
+inline constexpr char kDefaultPinRoot[] = "/sys/fs/bpf/xdp_stats";
+
+/// Percent-encodes what a bpffs name cannot hold: '.' (bpffs refuses it), '%' (the escape itself),
+/// '/', control characters and whatever is not ASCII. Injective: unescape_device(escape_device(x))
+/// == x for every x.
+[[nodiscard]] std::string escape_device(std::string_view device);
+
+/// The device a directory name stands for; nullopt if escape_device never writes that name.
+[[nodiscard]] std::optional<std::string> unescape_device(std::string_view name);
+
+/// Where a device's pins are.
+struct PinPath {
+  PinPath(std::string_view pin_root, std::string_view device);
+
+  std::string root;
+  std::string directory;       ///< root/<escaped device>
+  std::string stats_map;       ///< the counters
+  std::string info_map;        ///< the info record
+  std::string observer;        ///< the pinned tracing link of observe mode
+  std::string staged_map;      ///< the counters that are about to replace stats_map (--reset)
+  std::string staged_observer; ///< the link that is about to replace observer
+};
+
+/// Devices that have a directory below the pin root, sorted by name; empty if the root does not
+/// exist. Errors: the root cannot be read, or is not in a bpffs.
+[[nodiscard]] Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root);
+
+/// Fails unless `path` exists in a BPF file system; the hint tells how to mount one.
+[[nodiscard]] Result<void> check_bpffs(const std::string &path);
+
+} // namespace xdpstats

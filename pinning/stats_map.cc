@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "pinning/stats_map.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "pinning/pin_path.h"
+
+namespace xdpstats {
+namespace {
+
+// BPF_OBJ_GET also opens programs and links; the kernel tells what a descriptor is only by the name
+// of its anonymous inode, while the info call succeeds on all three. A map's info fills value_size;
+// asking with bpf_map_get_next_key would not do, as it needs a readable map. So: the link under
+// /proc.
+std::string descriptor_type(int fd) {
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  char target[64];
+  const ssize_t length = ::readlink(link.c_str(), target, sizeof(target));
+  return length < 0 ? std::string() : std::string(target, static_cast<size_t>(length));
+}
+
+// Possible, not online: the kernel returns one value for each CPU that may ever be plugged in.
+Result<size_t> possible_cpus() {
+  static const int count = libbpf_num_possible_cpus();
+  if (count <= 0) {
+    return os_failure("cannot read the list of possible CPUs", count);
+  }
+  return static_cast<size_t>(count);
+}
+
+} // namespace
+
+Counters sum_over_cpus(const xdp_stats_record *values, size_t cpus) {
+  Counters sums = {};
+  for (auto &sum : sums) {
+    for (size_t cpu = 0; cpu < cpus; ++cpu, ++values) {
+      sum.packets += values->packets;
+      sum.bytes += values->bytes;
+    }
+  }
+  return sums;
+}
+
+Result<UniqueFd> open_pinned_map(const std::string &path) {
+  LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = BPF_F_RDONLY);
+  UniqueFd fd(bpf_obj_get_opts(path.c_str(), &options));
+  if (!fd.valid()) {
+    const int error = errno;
+    // The kernel refuses a plain file with EACCES and a link opened read-only with EINVAL.
+    if (auto bpffs = check_bpffs(path); !bpffs && bpffs.error().code == 0) {
+      return Failure(bpffs.error());
+    }
+    if (error == EINVAL) {
+      return failure("'" + path + "' is not a BPF map");
+    }
+    return os_failure("cannot open '" + path + "'", error);
+  }
+  if (descriptor_type(fd.get()) != "anon_inode:bpf-map") {
+    return failure("'" + path + "' is not a BPF map");
+  }
+  return fd;
+}
+
+Result<bpf_map_info> map_info(int fd, const std::string &path) {
+  bpf_map_info info = {};
+  __u32 length = sizeof(info);
+  if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0) {
+    return os_failure("cannot get information about '" + path + "'", errno);
+  }
+  return info;
+}
+
+Result<MapKind> check_stats_layout(const bpf_map_info &info, const std::string &path) {
+  const auto wrong = [&path](const char *what, uint32_t is, const std::string &wanted) {
+    return failure("'" + path + "' is no map of xdp-stats: its " + what + " is " +
+                   std::to_string(is) + ", not " + wanted);
+  };
+  if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY && info.type != BPF_MAP_TYPE_ARRAY) {
+    const char *type = libbpf_bpf_map_type_str(static_cast<bpf_map_type>(info.type));
+    return failure("'" + path + "' is no map of xdp-stats: its type is " +
+                   (type != nullptr ? type : std::to_string(info.type)) +
+                   ", not percpu_array or array");
+  }
+  if (info.key_size != sizeof(__u32)) {
+    return wrong("key size", info.key_size, "4");
+  }
+  if (info.value_size != sizeof(xdp_stats_record)) {
+    return wrong("value size", info.value_size, std::to_string(sizeof(xdp_stats_record)));
+  }
+  if (info.max_entries < kActionCount) {
+    return wrong("number of entries", info.max_entries, std::to_string(kActionCount) + " or more");
+  }
+  return info.type == BPF_MAP_TYPE_ARRAY ? MapKind::kShared : MapKind::kPerCpu;
+}
+
+StatsMap::StatsMap(UniqueFd fd, MapKind kind, uint32_t id, std::string path)
+    : fd_(std::move(fd)), kind_(kind), id_(id), path_(std::move(path)) {}
+
+Result<StatsMap> StatsMap::open(const std::string &path) {
+  auto fd = open_pinned_map(path);
+  if (!fd) {
+    return Failure(fd.error());
+  }
+  return adopt(std::move(*fd), path);
+}
+
+Result<StatsMap> StatsMap::adopt(UniqueFd fd, const std::string &name) {
+  const auto info = map_info(fd.get(), name);
+  if (!info) {
+    return Failure(info.error());
+  }
+  const auto kind = check_stats_layout(*info, name);
+  if (!kind) {
+    return Failure(kind.error());
+  }
+  return StatsMap(std::move(fd), *kind, info->id, name);
+}
+
+Result<Counters> StatsMap::read() const {
+  size_t cpus = 1;
+  if (kind_ == MapKind::kPerCpu) {
+    const auto possible = possible_cpus();
+    if (!possible) {
+      return Failure(possible.error());
+    }
+    cpus = *possible;
+  }
+  std::vector<xdp_stats_record> values(kActionCount * cpus);
+  std::array<__u32, kActionCount> keys = {};
+  __u32 next = 0;
+  __u32 count = kActionCount;
+  // A map of exactly five entries answers ENOENT with all five: "that was the last of them".
+  if (bpf_map_lookup_batch(fd_.get(), nullptr, &next, keys.data(), values.data(), &count,
+                           nullptr) == 0 ||
+      (errno == ENOENT && count == kActionCount)) {
+    return sum_over_cpus(values.data(), cpus);
+  }
+  // ENOTSUPP (524, not in errno.h) is what kernels before 5.13 say for a PERCPU_ARRAY.
+  for (__u32 action = 0; action < kActionCount; ++action) {
+    if (bpf_map_lookup_elem(fd_.get(), &action, &values[action * cpus]) != 0) {
+      return os_failure("cannot read '" + path_ + "'", errno);
+    }
+  }
+  return sum_over_cpus(values.data(), cpus);
+}
+
+} // namespace xdpstats
