@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loader/options.h"
+
+#include <net/if.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "pinning/pin_path.h"
+
+namespace xdpstats {
+namespace {
+
+constexpr char kDescription[] =
+    "Count the verdicts of XDP: attach a program, or observe the one that is there.";
+// Below, the reading itself becomes what is measured; above, it is a mistyped number.
+constexpr double kMinInterval = 0.01;
+constexpr double kMaxInterval = 31622400;
+
+constexpr char kFooter[] = R"(
+Examples:
+  xdp-stats-load --dev eth0                   look at it: count until ^C
+  xdp-stats-load --dev eth0 --pin             count from now on, and exit
+  xdp-stats-load --dev eth0 --pin --observe   count what the XDP program that is there decides
+  xdp-stats-load --dev eth0 --pin --program my.bpf.o:my_prog
+  xdp-stats-load --status                     what is counted, and by whom
+  xdp-stats-load --dev eth0 --unload          stop, and remove the counters
+See xdp-stats-load(8).)";
+
+// A name that the kernel would refuse (dev_valid_name) is wrong usage rather than a missing device.
+std::string check_device_name(const std::string &name) {
+  const bool valid = !name.empty() && name.size() < IFNAMSIZ && name != "." && name != ".." &&
+                     std::none_of(name.begin(), name.end(), [](unsigned char c) {
+                       return c == '/' || c == ':' || std::isspace(c) != 0;
+                     });
+  return valid ? "" : "'" + name + "' is no name of a network device";
+}
+
+std::string wrong_combination(const Options &options, bool unload, bool status) {
+  if (unload && status) {
+    return "--unload and --status exclude each other";
+  }
+  const bool attaches = !unload && !status;
+  if (!status && options.devices.empty()) {
+    return "--dev is required";
+  }
+  if (!attaches && (options.pin || options.reset || options.chain || options.priority ||
+                    options.map_kind || !options.group.empty() ||
+                    options.source != Source::kBuiltin || options.mode != AttachMode::kAuto)) {
+    return std::string(unload ? "--unload" : "--status") +
+           " goes with --dev, --pin-root and --verbose only";
+  }
+  if (options.json && !status) {
+    return "--json goes with --status";
+  }
+  const bool foreground = attaches && !options.pin;
+  if (foreground &&
+      (options.reset || options.chain || options.priority || !options.group.empty())) {
+    return "--reset, --chain, --priority and --group need --pin";
+  }
+  if (!foreground && (options.count != 0 || options.interval != Options().interval)) {
+    return "--interval and --count are for the foreground: they do not go with --pin, --unload or "
+           "--status";
+  }
+  if (options.source == Source::kObserve &&
+      (!options.program.empty() || options.chain || options.priority ||
+       options.mode != AttachMode::kAuto)) {
+    return "--observe attaches no XDP program: it does not go with --program, --chain, --priority "
+           "or --mode";
+  }
+  if (options.chain && options.source != Source::kBuiltin) {
+    return "--chain puts the built-in counter in front of a program: it does not go with "
+           "--program";
+  }
+  if (options.mode == AttachMode::kHw && options.source == Source::kBuiltin) {
+    return "--mode hw needs --program: the built-in counter cannot run in a network card";
+  }
+  return "";
+}
+
+} // namespace
+
+Options parse_options(int argc, char **argv) {
+  Options options;
+  bool unload = false;
+  bool status = false;
+  bool observe = false;
+  double interval = std::chrono::duration<double>(options.interval).count();
+  options.pin_root = kDefaultPinRoot;
+
+  CLI::App app(kDescription, "xdp-stats-load");
+  app.footer(kFooter);
+  app.set_version_flag("--version", "xdp-stats-load " XDP_STATS_VERSION);
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.add_option("-d,--dev", options.devices, "Network device; may be repeated")
+      ->type_name("DEVICE")
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(check_device_name, ""));
+  app.add_flag("--pin", options.pin, "Pin the counters and exit; counting goes on");
+  app.add_flag("--observe", observe,
+               "Count the verdicts of the XDP program that is attached already");
+  app.add_option("--program", options.program,
+                 "Count through xdp_stats.bpf.h in this XDP program instead of the built-in one")
+      ->type_name("FILE[:NAME]");
+  app.add_option("--mode", options.mode, "Where to attach")
+      ->type_name("auto|native|skb|hw")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, AttachMode>{{"auto", AttachMode::kAuto},
+                                                                    {"native", AttachMode::kNative},
+                                                                    {"skb", AttachMode::kSkb},
+                                                                    {"hw", AttachMode::kHw}})
+              .description(""));
+  app.add_option("--map", options.map_kind,
+                 "Counters for each CPU (the default, and fast), or shared by all CPUs")
+      ->type_name("percpu|array")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, MapKind>{{"percpu", MapKind::kPerCpu},
+                                                                 {"array", MapKind::kShared}})
+              .description(""));
+  app.add_flag("--chain", options.chain,
+               "Count in front of the programs that libxdp's dispatcher runs already");
+  app.add_option("--priority", options.priority, "Place in libxdp's dispatcher, lower runs first")
+      ->type_name("N");
+  app.add_option("--interval", interval, "Without --pin: seconds between two tables")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(kMinInterval, kMaxInterval).description(""))
+      ->capture_default_str();
+  app.add_option("--count", options.count, "Without --pin: stop after so many tables")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber.description(""));
+  app.add_option("--group", options.group, "Group that may read the counters")->type_name("GROUP");
+  app.add_option("--pin-root", options.pin_root, "Directory in bpffs that holds the pins")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_flag("--reset", options.reset, "Start the counters again at zero");
+  app.add_flag("--unload", unload, "Detach what is ours and remove the pins");
+  app.add_flag("--status", status, "Tell what is counted, and by whom");
+  app.add_flag("--json", options.json, "With --status: as JSON");
+  app.add_flag("-v,--verbose", options.verbose, "Show what libbpf and libxdp say");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp &) {
+    options.task = Task::kHelp;
+    options.text = app.help();
+    return options;
+  } catch (const CLI::CallForVersion &version) {
+    options.task = Task::kHelp;
+    options.text = std::string(version.what()) + "\n";
+    return options;
+  } catch (const CLI::ParseError &error) {
+    options.task = Task::kUsageError;
+    options.text = error.what();
+    return options;
+  }
+
+  options.interval =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(interval));
+  if (observe) {
+    options.source = Source::kObserve;
+  } else if (!options.program.empty()) {
+    options.source = Source::kProgram;
+  }
+  while (options.pin_root.size() > 1 && options.pin_root.back() == '/') {
+    options.pin_root.pop_back();
+  }
+  // A device named twice is one device.
+  std::vector<std::string> unique;
+  for (auto &device : options.devices) {
+    if (std::find(unique.begin(), unique.end(), device) == unique.end()) {
+      unique.push_back(device);
+    }
+  }
+  options.devices = std::move(unique);
+
+  options.text = wrong_combination(options, unload, status);
+  if (!options.text.empty()) {
+    options.task = Task::kUsageError;
+  } else if (unload) {
+    options.task = Task::kUnload;
+  } else if (status) {
+    options.task = Task::kStatus;
+  } else if (!options.pin) {
+    options.task = Task::kForeground;
+  }
+  return options;
+}
+
+} // namespace xdpstats

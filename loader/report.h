@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The only code of the loader that prints for people.
+#pragma once
+
+#include <string>
+
+#include "pinning/result.h"
+
+namespace xdpstats {
+
+/// "xdp-stats-load: MESSAGE", and "hint: HINT" where there is one, on stderr.
+void report_error(const Error &error);
+
+/// A line on stdout.
+void report_done(const std::string &line);
+
+/// "note: LINE" on stderr: something to know that is no failure.
+void report_note(const std::string &line);
+
+} // namespace xdpstats

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loader/transaction.h"
+
+#include <utility>
+
+#include "loader/dead_dispatcher.h"
+#include "loader/observer_pin.h"
+#include "loader/ownership.h"
+
+namespace xdpstats {
+namespace {
+
+// An interrupted --reset left new counters beside the old: finish it if they are counted into
+// already.
+Result<void> settle_interrupted_reset(DevicePins &pins, const DeviceState &state) {
+  if (!pins.staged()) {
+    return {};
+  }
+  const uint32_t staged = pins.staged()->id;
+  if (state.inspected && state.program_using(staged) != nullptr) {
+    return pins.publish_staged();
+  }
+  const auto observed = observer_counts_into(pins, staged);
+  if (!observed) {
+    return Failure(observed.error());
+  }
+  if (*observed) {
+    return pins.publish_staged();
+  }
+  pins.discard_staged();
+  return {};
+}
+
+} // namespace
+
+Result<Transaction> begin_transaction(const Options &options, const std::string &device) {
+  if (const auto exists = examine_device(device); !exists) {
+    return Failure(exists.error());
+  }
+  std::optional<gid_t> group;
+  if (!options.group.empty()) {
+    auto id = group_id(options.group);
+    if (!id) {
+      return Failure(id.error());
+    }
+    group = *id;
+  }
+  const auto netns = own_netns_inode();
+  if (!netns) {
+    return Failure(netns.error());
+  }
+  auto lock = PinRootLock::acquire(options.pin_root, true);
+  if (!lock) {
+    return Failure(lock.error());
+  }
+  auto state = examine_device(device);
+  if (!state) {
+    return Failure(state.error());
+  }
+  auto pins = DevicePins::open(options.pin_root, device);
+  if (!pins) {
+    return Failure(pins.error());
+  }
+  if (auto free = check_namespace(*pins, device); !free) {
+    return Failure(free.error());
+  }
+  if (auto settled = settle_interrupted_move(*pins); !settled) {
+    return Failure(settled.error());
+  }
+  if (auto settled = settle_interrupted_reset(*pins, *state); !settled) {
+    return Failure(settled.error());
+  }
+  if (pins->info().ifindex != state->netdev.ifindex) {
+    if (auto removed = remove_dead_dispatcher(*pins); !removed) {
+      return Failure(removed.error());
+    }
+  }
+  const auto own = own_program(*state, *pins);
+  const bool restart = options.reset && pins->stats().has_value();
+  return Transaction{std::move(*lock), std::move(*state), std::move(*pins), *netns, group, own,
+                     restart};
+}
+
+Result<void> prepare_counters(Transaction &transaction, std::optional<MapKind> kind) {
+  DevicePins &pins = transaction.pins;
+  auto prepared = transaction.restart ? pins.stage_new_counters(kind.value_or(MapKind::kPerCpu))
+                                      : pins.create_missing(kind);
+  if (prepared && transaction.group) {
+    prepared = pins.give_to_group(*transaction.group);
+  }
+  return prepared;
+}
+
+} // namespace xdpstats
