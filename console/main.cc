@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <bpf/libbpf.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "console/collector.h"
+#include "console/display.h"
+#include "console/options.h"
+#include "console/output.h"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+} // namespace
+
+int main(int argc, char **argv) {
+  using namespace xdpstats;
+  auto options = parse_options({argv + 1, argv + argc});
+  if (!options) {
+    print_error("xdp-stats", {options.error().message, "xdp-stats --help", 0});
+    return kWrongUsage;
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+  ::libbpf_set_print(nullptr);
+  if (!options->answer.empty()) {
+    if (const auto written = write_all(STDOUT_FILENO, options->answer, "standard output");
+        !written) {
+      print_error("xdp-stats", written.error());
+      return kFailed;
+    }
+    return 0;
+  }
+  Collector collector(std::move(options->selection));
+  const SnapshotSource source = [&collector] { return collector.collect(); };
+  return options->watch ? watch(source, options->display) : show_once(source, options->display);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "console/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "pinning/pin_path.h"
+
+namespace xdpstats {
+namespace {
+
+constexpr char kProgram[] = "xdp-stats";
+// Below, the reading itself becomes what is measured; above, it is a mistyped number.
+constexpr double kMinInterval = 0.01;
+constexpr double kMaxInterval = 31622400;
+
+const std::map<std::string, Format> kFormats = {{"table", Format::kTable},
+                                                {"json", Format::kJson},
+                                                {"prometheus", Format::kPrometheus},
+                                                {"openmetrics", Format::kOpenMetrics}};
+
+Result<std::vector<ForeignMap>> parse_maps(const std::vector<std::string> &values) {
+  std::vector<ForeignMap> maps;
+  for (const auto &value : values) {
+    const size_t equals = value.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == value.size()) {
+      return failure("--map: '" + value + "' is not LABEL=PATH");
+    }
+    ForeignMap map = {value.substr(0, equals), value.substr(equals + 1)};
+    if (std::any_of(maps.begin(), maps.end(),
+                    [&map](const ForeignMap &other) { return other.label == map.label; })) {
+      return failure("--map: label '" + map.label + "' is given twice");
+    }
+    maps.push_back(std::move(map));
+  }
+  return maps;
+}
+
+// Keeps the order in which they were named.
+std::vector<std::string> without_repeats(const std::vector<std::string> &names) {
+  std::vector<std::string> once;
+  for (const auto &name : names) {
+    if (std::find(once.begin(), once.end(), name) == once.end()) {
+      once.push_back(name);
+    }
+  }
+  return once;
+}
+
+// CLI11 itself takes -1 for 2^64-1.
+bool is_positive_whole(const std::string &text) {
+  uint64_t number = 0;
+  const char *end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stopped == end && number > 0;
+}
+
+} // namespace
+
+Result<Options> parse_options(std::vector<std::string> arguments) {
+  Options options;
+  options.selection.pin_root = kDefaultPinRoot;
+  options.display.program = kProgram;
+  std::vector<std::string> devices;
+  std::vector<std::string> maps;
+  std::string format = "table";
+  double interval = 0;
+
+  CLI::App app("Shows how many frames and bytes XDP has aborted, dropped, passed, sent back and\n"
+               "redirected on each device that xdp-stats-load counts.",
+               kProgram);
+  app.set_version_flag("--version", std::string(kProgram) + " " XDP_STATS_VERSION);
+  app.add_option("-d,--dev", devices, "Only this device; repeatable")
+      ->type_name("DEVICE")
+      ->check([](const std::string &name) { return name.empty() ? "empty name" : ""; })
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--map", maps, "Also this map of the same layout, under that label; repeatable")
+      ->type_name("LABEL=PATH")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--format", format, "table, json, prometheus or openmetrics (default: table)")
+      ->type_name("FORMAT")
+      ->check([](const std::string &name) {
+        return kFormats.contains(name)
+                   ? ""
+                   : "'" + name + "' is not table, json, prometheus or openmetrics";
+      });
+  auto *watch =
+      app.add_option("--watch", interval, "Again every so many seconds, with rates, until ^C")
+          ->type_name("SECONDS")
+          ->check([&interval](const std::string &text) {
+            return CLI::detail::lexical_cast(text, interval) && interval >= kMinInterval &&
+                           interval <= kMaxInterval
+                       ? ""
+                       : "'" + text + "' is not a number of seconds from 0.01 to 31622400";
+          });
+  app.add_option("--count", options.display.count, "With --watch: stop after so many times")
+      ->type_name("N")
+      ->check([](const std::string &text) {
+        return is_positive_whole(text) ? "" : "'" + text + "' is not a positive whole number";
+      })
+      ->needs(watch);
+  app.add_option("--output", options.display.output,
+                 "Replace this file atomically instead of writing to standard output")
+      ->type_name("FILE");
+  app.add_option("--pin-root", options.selection.pin_root,
+                 std::string("Where devices are pinned (default: ") + kDefaultPinRoot + ")")
+      ->type_name("DIR");
+
+  try {
+    // CLI11 takes them from the back.
+    std::reverse(arguments.begin(), arguments.end());
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp &) {
+    options.answer = app.help();
+    return options;
+  } catch (const CLI::CallForVersion &version) {
+    options.answer = std::string(version.what()) + "\n";
+    return options;
+  } catch (const CLI::ParseError &error) {
+    return failure(error.what());
+  }
+  auto parsed = parse_maps(maps);
+  if (!parsed) {
+    return Failure(parsed.error());
+  }
+  options.selection.devices = without_repeats(devices);
+  options.selection.maps = std::move(*parsed);
+  options.display.format = kFormats.at(format);
+  options.watch = watch->count() > 0;
+  options.display.interval =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(interval));
+  return options;
+}
+
+} // namespace xdpstats

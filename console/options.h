@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "console/collector.h"
+#include "console/display.h"
+#include "pinning/result.h"
+
+namespace xdpstats {
+
+struct Options {
+  Selection selection;
+  DisplayOptions display;
+  bool watch = false;
+  std::string answer; ///< of --help or --version; not empty: print it and exit
+};
+
+/// Takes the command line's arguments without the program's name. An error is one of usage.
+[[nodiscard]] Result<Options> parse_options(std::vector<std::string> arguments);
+
+} // namespace xdpstats
