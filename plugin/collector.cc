@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plugin/collector.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace xdpstats {
+namespace {
+
+// Devices that were read once and are gone: remembered so that their return can be told. A host
+// that makes a veth pair for each container must not fill collectd's memory with their names.
+constexpr size_t kMaxMissing = 1024;
+
+} // namespace
+
+Collector::Collector(Config config, std::unique_ptr<Sources> sources)
+    : config_(std::move(config)), sources_(std::move(sources)) {
+  for (const auto &device : config_.interfaces.expected()) {
+    watch_of(device);
+  }
+  for (const auto &map : config_.maps) {
+    map_watches_.emplace_back(map.label, "the counters of map '" + map.label + "'", true);
+  }
+}
+
+Interval Collector::collect() {
+  ++interval_number_;
+  Interval interval;
+  collect_devices(interval);
+  collect_maps(interval);
+  return interval;
+}
+
+void Collector::collect_devices(Interval &interval) {
+  auto devices = sources_->list();
+  tell_once(root_failure_, devices ? nullptr : &devices.error(),
+            "'" + config_.pin_root + "' can be read again", interval.events);
+  if (!devices) {
+    return; // nothing is known of any device: that is no reason to call them gone
+  }
+  std::erase_if(*devices,
+                [this](const std::string &device) { return !config_.interfaces.selects(device); });
+  if (!devices->empty()) {
+    const auto network = sources_->network();
+    tell_once(network_failure_, network ? nullptr : &network.error(),
+              "the network devices can be listed again", interval.events);
+    for (const auto &device : *devices) {
+      collect_device(device, network, interval);
+    }
+  }
+  miss_unlisted(*devices, interval.events);
+  forget_oldest_missing();
+}
+
+void Collector::collect_device(const std::string &device, const Result<NetworkView> &network,
+                               Interval &interval) {
+  Watch &watch = watch_of(device);
+  auto sample = sources_->read(device, network);
+  if (!sample) {
+    watch.on_failure(sample.error().code == ENOENT ? no_pin(device) : sample.error(),
+                     interval.events);
+    return;
+  }
+  devices_.at(device).last_read = interval_number_;
+  watch.on_reading(interval.events);
+  if (network) { // else the verdict is the same for all, and was told once
+    watch.on_verdict(sample->verdict, sample->read_at, interval.events);
+  }
+  interval.samples.push_back(std::move(*sample));
+}
+
+void Collector::collect_maps(Interval &interval) {
+  for (size_t i = 0; i < config_.maps.size(); ++i) {
+    const auto &map = config_.maps[i];
+    auto sample = sources_->read_foreign(map.label, map.path);
+    if (!sample) {
+      map_watches_[i].on_failure(sample.error(), interval.events);
+      continue;
+    }
+    map_watches_[i].on_reading(interval.events);
+    interval.samples.push_back(std::move(*sample));
+  }
+}
+
+void Collector::miss_unlisted(const std::vector<std::string> &selected, Events &events) {
+  for (auto &[device, entry] : devices_) {
+    if (!std::binary_search(selected.begin(), selected.end(), device)) {
+      entry.watch.on_failure(no_pin(device), events);
+    }
+  }
+}
+
+void Collector::forget_oldest_missing() {
+  std::vector<std::pair<uint64_t, std::string>> missing; // oldest first once sorted
+  std::erase_if(devices_, [&missing](const auto &item) {
+    const auto &[device, entry] = item;
+    if (entry.watch.missing() && !entry.watch.expected()) {
+      missing.emplace_back(entry.last_read, device);
+    }
+    return entry.watch.untouched();
+  });
+  if (missing.size() > kMaxMissing) {
+    std::sort(missing.begin(), missing.end());
+    missing.resize(missing.size() - kMaxMissing);
+    for (const auto &[last_read, device] : missing) {
+      devices_.erase(device);
+    }
+  }
+}
+
+Watch &Collector::watch_of(const std::string &device) {
+  if (const auto found = devices_.find(device); found != devices_.end()) {
+    return found->second.watch;
+  }
+  const bool by_name = config_.interfaces.expected().contains(device);
+  return devices_
+      .emplace(device, DeviceWatch{Watch(device, "the counters of '" + device + "'", by_name)})
+      .first->second.watch;
+}
+
+Error Collector::no_pin(const std::string &device) const {
+  return {"none are pinned below '" + config_.pin_root + "'",
+          "xdp-stats-load --dev " + device + " --pin", ENOENT};
+}
+
+void Collector::tell_once(std::string &told, const Error *error, const std::string &well,
+                          Events &events) {
+  const std::string now = error == nullptr ? "" : error->message;
+  if (now == told) {
+    return;
+  }
+  if (error == nullptr) {
+    events.push_back({EventKind::kInfo, "", well});
+  } else {
+    const std::string hint = error->hint.empty() ? "" : " (hint: " + error->hint + ")";
+    events.push_back({EventKind::kWarning, "", error->message + hint});
+  }
+  told = now;
+}
+
+} // namespace xdpstats

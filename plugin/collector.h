@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One interval's work: find the devices, read their counters, notice what changed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugin/config.h"
+#include "plugin/sources.h"
+#include "plugin/watch.h"
+
+namespace xdpstats {
+
+struct Interval {
+  std::vector<DeviceSample> samples; ///< nothing of what could not be read
+  Events events;
+};
+
+/// Not thread-safe: collectd runs a read callback in one thread at a time.
+class Collector {
+public:
+  Collector(Config config, std::unique_ptr<Sources> sources);
+
+  [[nodiscard]] Interval collect();
+
+private:
+  void collect_devices(Interval &interval);
+  void collect_device(const std::string &device, const Result<NetworkView> &network,
+                      Interval &interval);
+  void collect_maps(Interval &interval);
+  void miss_unlisted(const std::vector<std::string> &selected, Events &events);
+  void forget_oldest_missing();
+  Watch &watch_of(const std::string &device);
+  [[nodiscard]] Error no_pin(const std::string &device) const;
+  void tell_once(std::string &told, const Error *error, const std::string &well, Events &events);
+
+  struct DeviceWatch {
+    Watch watch;
+    uint64_t last_read = 0; ///< number of the interval
+  };
+
+  Config config_;
+  std::unique_ptr<Sources> sources_;
+  std::map<std::string, DeviceWatch> devices_;
+  std::vector<Watch> map_watches_; // of config_.maps, in the same order
+  std::string root_failure_;       // what was last said about the pin root, empty when all was well
+  std::string network_failure_;    // likewise about rtnetlink
+  uint64_t interval_number_ = 0;
+};
+
+} // namespace xdpstats
