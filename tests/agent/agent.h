@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A real collectd with the built plugin and the shipped snippet, writing into a directory of its
+// own.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pinning/stats_map.h"
+#include "tests/support/process.h"
+
+namespace xdpstats::test {
+
+/// The file at `path`, whole; empty if there is none.
+[[nodiscard]] std::string read_file(const std::string &path);
+
+/// Runs the loader; throws, with what it said, unless it exits with 0.
+void load(const std::vector<std::string> &args);
+
+/// Asks until it holds; throws after 60 s (the machine may be an emulated one).
+void wait_until(const std::string &what, const std::function<bool()> &holds);
+
+struct AgentOptions {
+  std::string interval = "0.1";    ///< seconds
+  std::string plugin_options = {}; ///< the inside of another <Plugin xdp_stats> block
+  /// A command that runs collectd: setpriv and its options.
+  std::vector<std::string> run_by = {};
+  std::string daemon_options = {}; ///< of collectd itself
+};
+
+/// Where one collectd after another writes. Removed at the end.
+class Agent {
+public:
+  explicit Agent(AgentOptions options = {});
+  ~Agent();
+  Agent(const Agent &) = delete;
+  Agent &operator=(const Agent &) = delete;
+
+  void start();
+  /// SIGTERM, and its end.
+  Finished stop();
+  /// SIGKILL, and its end.
+  void kill();
+  /// `collectd -T`: reads once.
+  [[nodiscard]] Finished test_read() const;
+  [[nodiscard]] pid_t pid() const { return process_->pid(); }
+
+  /// One line of a value's CSV file.
+  struct Row {
+    std::string time;
+    std::string value;
+    bool operator==(const Row &) const = default;
+  };
+  /// All rows of "if_rx_packets-pass", or another value of an instance, oldest first.
+  [[nodiscard]] std::vector<Row> rows(const std::string &instance, const std::string &value) const;
+  /// The values that were ever written of an instance, sorted.
+  [[nodiscard]] std::vector<std::string> values(const std::string &instance) const;
+  /// The newest of all ten values, read no earlier than this call.
+  [[nodiscard]] Counters newest(const std::string &instance) const;
+
+  /// Lines of the log with this text: "[warning] message". Notifications are lines, too.
+  [[nodiscard]] std::vector<std::string> log(const std::string &text) const;
+
+private:
+  [[nodiscard]] std::vector<std::string> command(const std::string &mode) const;
+  [[nodiscard]] std::string configuration() const;
+
+  AgentOptions options_;
+  std::string directory_;
+  std::unique_ptr<Process> process_;
+};
+
+} // namespace xdpstats::test

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Somebody else's XDP programs, attached in the ways that people attach them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/process.h"
+
+namespace xdpstats::test {
+
+/// The file of a program in programs/.
+[[nodiscard]] std::string program_file(const std::string &name);
+
+enum class By { kIp, kBpftool, kLoader, kLoaderSecond, kLoaderThird };
+
+struct Way {
+  const char *name;
+  By by;
+  bool generic;
+};
+
+/// All ways, native and generic.
+[[nodiscard]] const std::vector<Way> &ways_to_attach();
+
+/// Attaches `program` ("rules") to a device, and where it is to be second or third of a chain
+/// programs that pass everything before it. `frags`: so that it takes multi-buffer frames.
+void attach(const Way &way, const std::string &device, const std::string &program,
+            bool frags = false);
+
+/// `ip link set DEVICE xdpMODE obj PROGRAM`
+void attach_by_ip(const std::string &device, const std::string &program, bool generic = false);
+
+/// The id of the device's XDP program, 0 if it has none.
+[[nodiscard]] uint32_t netdev_program(const std::string &device);
+
+/// xdp-stats-load with these arguments.
+Finished load(const std::vector<std::string> &arguments);
+
+/// xdp-stats-load --dev DEVICE --pin --observe and more, which has to succeed.
+void observe(const std::string &device, const std::vector<std::string> &more = {});
+
+/// The ids of all programs, links and maps that the kernel holds.
+struct KernelObjects {
+  std::vector<uint32_t> programs;
+  std::vector<uint32_t> links;
+  std::vector<uint32_t> maps;
+};
+[[nodiscard]] KernelObjects kernel_objects();
+
+/// What is there now and was not there before, for people; empty: nothing. Waits, as the kernel
+/// frees in the background.
+[[nodiscard]] std::string left_behind(const KernelObjects &before);
+
+} // namespace xdpstats::test

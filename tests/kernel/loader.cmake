@@ -1,0 +1,16 @@
+bpf_object(linear programs/linear.bpf.c)
+
+xdp_stats_test(loader LABEL kernel
+  SOURCES pinned.cc loader/loader_test.cc loader/concurrent_test.cc loader/count_test.cc
+          loader/foreground_test.cc loader/foreign_test.cc loader/group_test.cc
+          loader/refusal_test.cc loader/rerun_test.cc loader/unload_test.cc
+  LIBS nlohmann_json::nlohmann_json)
+target_compile_definitions(kernel_loader PRIVATE
+  PROGRAMS="${CMAKE_CURRENT_BINARY_DIR}"
+  SUPPORT_PROGRAMS="${CMAKE_BINARY_DIR}/tests/support"
+  READ_STATS="$<TARGET_FILE:read_stats>"
+  XDP_STATS_LOAD="$<TARGET_FILE:xdp-stats-load>")
+add_dependencies(kernel_loader
+  read_stats xdp-stats-load
+  linear_bpf_object replacement_bpf_object sender_bpf_object verdicts_bpf_object
+  verdicts_shared_bpf_object)

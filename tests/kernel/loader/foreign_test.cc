@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Somebody else's program stays, whoever attached it.
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "pinning/pin_path.h"
+#include "tests/kernel/loader/loader_test.h"
+#include "tests/support/frames.h"
+#include "tests/support/probe.h"
+
+namespace xdpstats::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr char kAttach[] = "ip link set va xdpdrv obj " PROGRAMS "/verdicts.bpf.o sec xdp.frags";
+constexpr char kByBpftool[] =
+    "bpftool prog load " PROGRAMS "/verdicts.bpf.o /sys/fs/bpf/theirs type xdp && "
+    "bpftool net attach xdpgeneric pinned /sys/fs/bpf/theirs dev va";
+constexpr char kByXdpLoader[] = "xdp-loader load -m native va " PROGRAMS "/verdicts.bpf.o";
+
+class Foreign : public LoaderTest, public testing::WithParamInterface<const char *> {};
+
+TEST_P(Foreign, ProgramStays) {
+  run_or_throw({"sh", "-c", GetParam()});
+  const uint32_t theirs = netdev("va").program_id;
+  ASSERT_NE(theirs, 0U);
+  const std::string before = machine_state();
+  for (const Command &counter : {Command{"--pin"}, Command{"--pin", "--reset"},
+                                 Command{"--pin", "--program", kVerdicts}, Command{"--count=1"}}) {
+    Command args = {"--dev", "va"};
+    args.insert(args.end(), counter.begin(), counter.end());
+    const Finished finished = load(args);
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_EQ(finished.out, "");
+    EXPECT_THAT(finished.err,
+                AllOf(StartsWith("xdp-stats-load: cannot attach to 'va': it already runs XDP "
+                                 "program 'verdicts' (id "),
+                      HasSubstr("\nhint: --observe counts its verdicts")));
+  }
+  EXPECT_EQ(load_well({"--dev", "va", "--unload"}), "va: nothing to unload, it is not counted\n");
+  EXPECT_EQ(machine_state(), before);
+  EXPECT_EQ(netdev("va").program_id, theirs);
+}
+
+INSTANTIATE_TEST_SUITE_P(AttachedBy, Foreign, testing::Values(kAttach, kByBpftool, kByXdpLoader),
+                         [](const auto &test) {
+                           const std::string command = test.param;
+                           return command.starts_with("ip")        ? "Ip"
+                                  : command.starts_with("bpftool") ? "Bpftool"
+                                                                   : "XdpLoader";
+                         });
+
+class Chain : public LoaderTest {};
+
+TEST_F(Chain, NeedsADispatcher) {
+  run_or_throw({"sh", "-c", kAttach});
+  expect_refused(loader({"--dev", "va", "--pin", "--chain"}),
+                 "cannot chain on 'va': its XDP program 'verdicts' was not attached through "
+                 "libxdp's dispatcher",
+                 "attach it with xdp-loader");
+}
+
+TEST_F(Chain, CountsInFrontOfAnotherProgram) {
+  SKIP_UNLESS(can_load_extension());
+  run_or_throw({"sh", "-c", kByXdpLoader});
+  EXPECT_THAT(load_well({"--dev", "va", "--pin", "--chain"}),
+              StartsWith("va: counting (builtin, "));
+  // The other program decides what becomes of a frame; ours has passed it on to that.
+  const uint64_t received = device_statistic("va", "rx_packets");
+  LiveFrames live(veth_.far());
+  live.send(1009, make_frame(60, {XDP_DROP}));
+  live.send(2003, make_frame(60, {XDP_PASS}));
+  EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, 1009U + 2003U);
+  const std::string theirs = run_or_throw({"xdp-loader", "status", "va"});
+  EXPECT_THAT(theirs,
+              AllOf(HasSubstr("xdp_dispatcher"), HasSubstr("xdp_stats"), HasSubstr("verdicts")));
+  EXPECT_LT(theirs.find("xdp_stats"), theirs.find("verdicts")) << theirs;
+  EXPECT_GE(device_statistic("va", "rx_packets"), received);
+  EXPECT_THAT(load_well({"--dev", "va", "--pin"}), HasSubstr("already counting"));
+
+  load_well({"--dev", "va", "--unload"});
+  EXPECT_FALSE(std::filesystem::exists(PinPath(kDefaultPinRoot, "va").directory));
+  EXPECT_THAT(run_or_throw({"xdp-loader", "status", "va"}),
+              AllOf(HasSubstr("verdicts"), testing::Not(HasSubstr("xdp_stats"))));
+  run_or_throw({"xdp-loader", "unload", "va", "--all"});
+  expect_nothing_left();
+}
+
+TEST_F(Chain, AnotherProgramMayJoinAndLeave) {
+  SKIP_UNLESS(can_load_extension());
+  load_well({"--dev", "va", "--pin"});
+  run_or_throw({"sh", "-c", kByXdpLoader});
+  LiveFrames live(veth_.far());
+  live.send(1009, make_frame(60, {XDP_DROP}));
+  EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, 1009U);
+  // The dispatcher is a new one; the record is brought up to date.
+  EXPECT_THAT(load_well({"--dev", "va", "--pin"}), HasSubstr("already counting"));
+  EXPECT_EQ(pinned_info("va").netdev_program_id, netdev("va").program_id);
+  load_well({"--dev", "va", "--unload"});
+  run_or_throw({"xdp-loader", "unload", "va", "--all"});
+  expect_nothing_left();
+}
+
+} // namespace
+} // namespace xdpstats::test

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/kernel/loader/loader_test.h"
+
+#include <bpf/bpf.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "pinning/fd.h"
+#include "pinning/info_record.h"
+#include "pinning/pin_path.h"
+
+namespace xdpstats::test {
+namespace {
+
+constexpr char kBpffs[] = "/sys/fs/bpf";
+constexpr char kLibxdpDirectory[] = "/sys/fs/bpf/xdp";
+
+template <typename T> T value_or_throw(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error(result.error().message);
+  }
+  return std::move(*result);
+}
+
+std::string describe_file(const std::string &path) {
+  struct stat file = {};
+  if (::lstat(path.c_str(), &file) != 0) {
+    return path + " vanished\n";
+  }
+  std::ostringstream line;
+  line << path << " inode " << file.st_ino << std::oct << " mode " << file.st_mode << std::dec
+       << " owner " << file.st_uid << ':' << file.st_gid << '\n';
+  return line.str();
+}
+
+// Sorted, without what the kernel itself puts into each bpffs.
+std::set<std::string> pinned_paths() {
+  std::set<std::string> paths;
+  for (const auto &entry : std::filesystem::recursive_directory_iterator(kBpffs)) {
+    const bool libxdp_only =
+        entry.path() == kLibxdpDirectory && std::filesystem::is_empty(entry.path());
+    if (entry.path().extension() != ".debug" && !libxdp_only) {
+      paths.insert(entry.path());
+    }
+  }
+  return paths;
+}
+
+} // namespace
+
+Command loader(Command args) {
+  args.insert(args.begin(), XDP_STATS_LOAD);
+  return args;
+}
+
+Finished load(const Command &args) { return run(loader(args)); }
+
+std::string load_well(const Command &args) {
+  const Finished finished = load(args);
+  EXPECT_EQ(finished.status, 0) << finished.out << finished.err;
+  return finished.out;
+}
+
+std::string machine_state() {
+  std::string state;
+  for (const auto &path : pinned_paths()) {
+    state += describe_file(path);
+  }
+  for (const auto &[name, device] : value_or_throw(read_netdevs())) {
+    state += name + " runs " + std::to_string(device.program_id) + '\n';
+  }
+  return state;
+}
+
+void expect_refused(const Command &command, const std::string &message, const std::string &hint,
+                    int status) {
+  const std::string before = machine_state();
+  const Finished finished = run(command);
+  EXPECT_EQ(finished.out, "");
+  EXPECT_EQ(finished.err,
+            "xdp-stats-load: " + message + "\n" + (hint.empty() ? "" : "hint: " + hint + "\n"));
+  EXPECT_EQ(finished.status, status);
+  EXPECT_EQ(machine_state(), before);
+}
+
+Netdev netdev(const std::string &device) { return value_or_throw(read_netdevs()).at(device); }
+
+Counters pinned_counters(const std::string &device) {
+  return value_or_throw(
+      value_or_throw(StatsMap::open(PinPath(kDefaultPinRoot, device).stats_map)).read());
+}
+
+xdp_stats_info pinned_info(const std::string &device) {
+  return value_or_throw(
+      value_or_throw(InfoMap::open(PinPath(kDefaultPinRoot, device).info_map)).read());
+}
+
+bool program_is_gone(uint32_t id) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (UniqueFd(bpf_prog_get_fd_by_id(id)).valid()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+void wait_until(const std::function<bool()> &condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error("waited in vain");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+void expect_nothing_left() {
+  auto paths = pinned_paths();
+  paths.erase(kDefaultPinRoot);
+  EXPECT_THAT(paths, testing::IsEmpty());
+  for (const auto &[name, device] : value_or_throw(read_netdevs())) {
+    EXPECT_EQ(device.program_id, 0U) << name;
+  }
+}
+
+void LoaderTest::TearDown() {
+  for (const auto &entry : std::filesystem::directory_iterator(kBpffs)) {
+    if (entry.path().extension() != ".debug") {
+      std::filesystem::remove_all(entry.path());
+    }
+  }
+}
+
+} // namespace xdpstats::test

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What bad input gets: a message, a hint, an exit status, and nothing changed.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "pinning/pin_path.h"
+#include "tests/kernel/loader/loader_test.h"
+#include "tests/kernel/pinned.h"
+#include "tests/support/counter.h"
+
+namespace xdpstats::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr char kMountHint[] = "mount one with: mount -t bpf bpf /sys/fs/bpf";
+
+class Refusal : public LoaderTest {
+protected:
+  void SetUp() override { ASSERT_NE(::mkdtemp(place_.data()), nullptr); }
+  void TearDown() override {
+    std::filesystem::remove_all(place_);
+    LoaderTest::TearDown();
+  }
+
+  static void refuse(const Command &args, const std::string &message, const std::string &hint) {
+    expect_refused(loader(args), message, hint);
+  }
+  [[nodiscard]] std::string file(const std::string &contents) const {
+    std::string path = place_ + "/file.bpf.o";
+    std::ofstream(path) << contents;
+    return path;
+  }
+
+  std::string place_ = testing::TempDir() + "xdp_stats.XXXXXX";
+};
+
+TEST_F(Refusal, OfAnUnknownDevice) {
+  refuse({"--dev", "nope", "--pin"}, "cannot find device 'nope': No such device",
+         "list the devices of this network namespace with: ip link");
+  refuse({"--dev", "nope", "--unload"}, "cannot find device 'nope': No such device",
+         "list the devices of this network namespace with: ip link");
+}
+
+TEST_F(Refusal, OfAnUnknownOption) {
+  expect_refused(loader({"--dev", "va", "--bogus"}),
+                 "The following argument was not expected: --bogus",
+                 "xdp-stats-load --help tells the options", 2);
+}
+
+TEST_F(Refusal, OfAnUnknownGroup) {
+  refuse({"--dev", "va", "--pin", "--group", "nosuchgroup"}, "cannot find group 'nosuchgroup'",
+         "create it with: groupadd --system nosuchgroup");
+}
+
+TEST_F(Refusal, WithoutABpffs) {
+  ASSERT_EQ(::umount("/sys/fs/bpf"), 0);
+  refuse({"--dev", "va", "--pin"}, "'/sys/fs/bpf' is not in a BPF file system (bpffs)", kMountHint);
+  ASSERT_EQ(::mount("bpf", "/sys/fs/bpf", "bpf", 0, nullptr), 0);
+}
+
+TEST_F(Refusal, OfAPinRootOutsideBpffs) {
+  refuse({"--dev", "va", "--pin", "--pin-root", place_ + "/pins"},
+         "'" + place_ + "' is not in a BPF file system (bpffs)", kMountHint);
+  EXPECT_FALSE(std::filesystem::exists(place_ + "/pins"));
+  refuse({"--dev", "va", "--pin", "--pin-root", place_},
+         "'" + place_ + "' is not in a BPF file system (bpffs)", kMountHint);
+  EXPECT_TRUE(std::filesystem::is_empty(place_));
+}
+
+TEST_F(Refusal, OnAReadOnlyBpffs) {
+  const std::string pins = place_ + "/bpffs";
+  ASSERT_EQ(::mkdir(pins.c_str(), 0755), 0);
+  ASSERT_EQ(::mount("bpf", pins.c_str(), "bpf", MS_RDONLY, nullptr), 0);
+  refuse({"--dev", "va", "--pin", "--pin-root", pins + "/root"},
+         "cannot create directory '" + pins + "/root': Read-only file system", "");
+  refuse({"--dev", "va", "--pin", "--pin-root", pins},
+         "cannot create directory '" + pins + "/va': Read-only file system", "");
+  ASSERT_EQ(::umount(pins.c_str()), 0);
+}
+
+TEST_F(Refusal, WithoutPrivilege) {
+  struct Case {
+    std::string dropped;
+    std::string task;
+    std::string message;
+  };
+  for (const auto &[dropped, task, message] :
+       {Case{"-all", "--pin", "CAP_NET_ADMIN and CAP_BPF are needed to attach an XDP program"},
+        Case{"-net_admin", "--pin", "CAP_NET_ADMIN is needed to attach an XDP program"},
+        Case{"-bpf,-sys_admin", "--pin", "CAP_BPF is needed to attach an XDP program"},
+        Case{"-all", "--unload",
+             "CAP_NET_ADMIN and CAP_BPF are needed to detach an XDP program"}}) {
+    Command command = {"setpriv", "--bounding-set=" + dropped, "--inh-caps=-all"};
+    const Command args = loader({"--dev", "va", task});
+    command.insert(command.end(), args.begin(), args.end());
+    expect_refused(command, "not enough privilege: " + message,
+                   "run it as root, for example with sudo");
+  }
+}
+
+TEST_F(Refusal, OfAPinThatIsNoMap) {
+  const PinPath pins(kDefaultPinRoot, "va");
+  std::filesystem::create_directories(pins.directory);
+  const auto object = open_builtin();
+  ASSERT_EQ(bpf_object__load(object.get()), 0);
+  const int program = bpf_program__fd(bpf_object__next_program(object.get(), nullptr));
+  const VethPair other({.near = "vc", .far = "vd"});
+  const std::string message = "'" + pins.stats_map + "' is not a BPF map";
+  const std::string hint = "somebody else pinned it: remove it, or use another --pin-root";
+  {
+    const PinnedMap pinned(pins.stats_map, ::dup(program));
+    refuse({"--dev", "va", "--pin"}, message, hint);
+    refuse({"--dev", "va", "--unload"}, message, hint);
+  }
+  const int link = bpf_link_create(program, static_cast<int>(ifindex_of("vc")), BPF_XDP, nullptr);
+  ASSERT_GE(link, 0);
+  const PinnedMap pinned(pins.stats_map, link);
+  refuse({"--dev", "va", "--pin"}, message, hint);
+}
+
+TEST_F(Refusal, OfAMapOfAnotherLayout) {
+  const PinPath pins(kDefaultPinRoot, "va");
+  std::filesystem::create_directories(pins.directory);
+  struct Case {
+    bpf_map_type type;
+    uint32_t key;
+    uint32_t value;
+    uint32_t entries;
+    std::string reason;
+  };
+  for (const auto &[type, key, value, entries, reason] :
+       {Case{BPF_MAP_TYPE_HASH, 4, 16, 5, "its type is hash, not percpu_array or array"},
+        Case{BPF_MAP_TYPE_ARRAY, 4, 8, 5, "its value size is 8, not 16"},
+        Case{BPF_MAP_TYPE_PERCPU_ARRAY, 4, 16, 4, "its number of entries is 4, not 5 or more"}}) {
+    const PinnedMap pinned(pins.stats_map, type, key, value, entries);
+    const std::string before = machine_state();
+    const Finished finished = load({"--dev", "va", "--pin"});
+    EXPECT_THAT(
+        finished.err,
+        AllOf(StartsWith("xdp-stats-load: '" + pins.stats_map + "' is no map of xdp-stats: "),
+              HasSubstr(reason),
+              HasSubstr("\nhint: somebody else pinned it: remove it, or use another "
+                        "--pin-root\n")));
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_EQ(machine_state(), before);
+  }
+}
+
+TEST_F(Refusal, OfAFileThatHoldsNoProgramOfThatSort) {
+  const auto refuse_program = [](const std::string &program, const std::string &message,
+                                 const std::string &hint) {
+    const std::string before = machine_state();
+    const Finished finished = load({"--dev", "va", "--pin", "--program", program});
+    EXPECT_THAT(finished.err, AllOf(StartsWith("xdp-stats-load: " + message),
+                                    HasSubstr(hint.empty() ? "" : "\nhint: " + hint)));
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_EQ(machine_state(), before);
+  };
+  refuse_program(place_ + "/none.o", "cannot read '" + place_ + "/none.o': No such file", "");
+  refuse_program(place_, "cannot read '" + place_ + "'", "");
+  const std::string elf_hint = "it has to be an ELF file, compiled with clang -target bpf\n";
+  const std::string text = file("int main(void) { return 0; }\n");
+  refuse_program(text, "cannot read BPF object '" + text + "'", elf_hint);
+  const std::string empty = file("");
+  refuse_program(empty, "cannot read BPF object '" + empty + "'", elf_hint);
+  refuse_program("/bin/true", "cannot read BPF object '/bin/true'", elf_hint);
+  refuse_program(std::string(kVerdicts) + ":other",
+                 "cannot find program 'other' in '" + std::string(kVerdicts) + "'\n",
+                 "its XDP programs are: verdicts\n");
+  const std::string no_map = SUPPORT_PROGRAMS "/sender.bpf.o";
+  refuse_program(no_map, "cannot find map 'xdp_stats_map' in '" + no_map + "'\n",
+                 "include xdp_stats.bpf.h and return xdp_stats_count(ctx, action)\n");
+  refuse_program(SUPPORT_PROGRAMS "/replacement.bpf.o",
+                 "cannot find an XDP program in '" SUPPORT_PROGRAMS "/replacement.bpf.o'\n",
+                 "the program's section has to be \"xdp\" or \"xdp.frags\"\n");
+}
+
+TEST_F(Refusal, OfAMapKindThatTheCountersDoNotHave) {
+  load_well({"--dev", "va", "--pin"});
+  const std::string map = PinPath(kDefaultPinRoot, "va").stats_map;
+  const std::string message =
+      "cannot keep the counters in '" + map + "': they are of kind percpu, not array";
+  const std::string hint = "leave out --map, or add --reset to start at zero with the other kind";
+  refuse({"--dev", "va", "--pin", "--map", "array"}, message, hint);
+  refuse({"--dev", "va", "--pin", "--program", kVerdictsShared}, message, hint);
+  refuse({"--dev", "va", "--pin", "--mode", "skb"},
+         "cannot change the mode of 'va': it is counted in native mode",
+         "stop first, which loses the counters: xdp-stats-load --dev va --unload");
+}
+
+TEST_F(Refusal, OfAnMtuThatTheProgramCannotTake) {
+  const VethPair jumbo({.near = "vj", .far = "vk", .mtu = 9000});
+  for (const std::string mode : {"auto", "native"}) {
+    const std::string before = machine_state();
+    const Finished finished =
+        load({"--dev", "vj", "--pin", "--mode", mode, "--program", PROGRAMS "/linear.bpf.o"});
+    if (mode == "auto" && finished.status == 0) {
+      // The kernel was free to choose generic mode, which takes any MTU.
+      EXPECT_THAT(finished.out, HasSubstr("skb mode"));
+      load_well({"--dev", "vj", "--unload"});
+      continue;
+    }
+    EXPECT_THAT(finished.err, AllOf(StartsWith("xdp-stats-load: cannot attach to 'vj': "),
+                                    HasSubstr("MTU"), HasSubstr("\nhint: ")));
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_EQ(machine_state(), before);
+  }
+}
+
+} // namespace
+} // namespace xdpstats::test

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Running the loader again: the totals go on, whatever counts.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "pinning/pin_path.h"
+#include "tests/kernel/expect_counters.h"
+#include "tests/kernel/loader/loader_test.h"
+#include "tests/support/frames.h"
+#include "tests/support/probe.h"
+
+namespace xdpstats::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// Passes by the rules of verdicts.bpf.c.
+const std::vector<uint8_t> kPassed = make_frame(60, {XDP_PASS});
+
+// Sends without a pause until it is told to stop, from a thread of its own.
+class Traffic {
+public:
+  explicit Traffic(const std::string &device) : live_(device), thread_([this] { send(); }) {
+    wait_until([this] { return sent_ > 0; });
+  }
+  ~Traffic() {
+    if (thread_.joinable()) {
+      stop();
+    }
+  }
+  Traffic(const Traffic &) = delete;
+  Traffic &operator=(const Traffic &) = delete;
+
+  [[nodiscard]] uint64_t sent() const { return sent_; }
+  uint64_t stop() {
+    stopping_ = true;
+    thread_.join();
+    EXPECT_EQ(error_, "");
+    return sent_;
+  }
+
+private:
+  void send() {
+    try {
+      while (!stopping_) {
+        live_.send(kBurst, kPassed);
+        sent_ += kBurst;
+      }
+    } catch (const std::exception &error) {
+      error_ = error.what();
+    }
+  }
+
+  static constexpr uint64_t kBurst = 499;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<uint64_t> sent_ = 0;
+  std::string error_;
+  LiveFrames live_;
+  std::thread thread_;
+};
+
+class Rerun : public LoaderTest {
+protected:
+  void TearDown() override {
+    std::filesystem::remove_all(place_);
+    LoaderTest::TearDown();
+  }
+
+  // The same program in an object with other bytes, as a newer build has.
+  [[nodiscard]] std::string newer_build() const {
+    std::filesystem::create_directory(place_);
+    const std::string file = place_ + "/newer.bpf.o";
+    std::filesystem::copy_file(kVerdicts, file);
+    std::ofstream(file, std::ios::app | std::ios::binary) << "newer";
+    return file;
+  }
+
+  const std::string place_ = testing::TempDir() + "xdp_stats_rerun_" + std::to_string(::getpid());
+};
+
+TEST_F(Rerun, SaysThatItAlreadyCounts) {
+  load_well({"--dev", "va", "--pin"});
+  const xdp_stats_info info = pinned_info("va");
+  LiveFrames(veth_.far()).send(1009, kPassed);
+  const std::string before = machine_state();
+  EXPECT_THAT(
+      load_well({"--dev", "va", "--pin"}),
+      StartsWith("va: already counting (builtin, native mode, XDP program 'xdp_stats' (id " +
+                 std::to_string(info.counted_program_id) + "))"));
+  EXPECT_EQ(machine_state(), before);
+  EXPECT_EQ(pinned_info("va").generation, info.generation);
+  EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, 1009U);
+}
+
+TEST_F(Rerun, PutsAnotherProgramInPlaceOfTheFormer) {
+  load_well({"--dev", "va", "--pin"});
+  LiveFrames(veth_.far()).send(1009, kPassed);
+  const xdp_stats_info builtin = pinned_info("va");
+  EXPECT_THAT(load_well({"--dev", "va", "--pin", "--program", kVerdicts}),
+              StartsWith("va: counting on with a new program (program, native mode, XDP program "
+                         "'verdicts' (id "));
+  const xdp_stats_info program = pinned_info("va");
+  EXPECT_NE(program.counted_program_id, builtin.counted_program_id);
+  EXPECT_TRUE(program_is_gone(builtin.counted_program_id));
+  EXPECT_EQ(program.created_at, builtin.created_at);
+  EXPECT_GT(program.attached_at, builtin.attached_at);
+  EXPECT_EQ(program.changes, 1U);
+  LiveFrames(veth_.far()).send(2003, make_frame(60, {XDP_DROP}));
+  Counters expected = all_passed(1009, 1009 * 60);
+  expected[XDP_DROP] = {2003, 2003 * 60};
+  expect_counters(pinned_counters("va"), expected);
+}
+
+TEST_F(Rerun, NoticesANewerBuild) {
+  load_well({"--dev", "va", "--pin", "--program", kVerdicts});
+  EXPECT_THAT(load_well({"--dev", "va", "--pin", "--program", kVerdicts}),
+              HasSubstr("already counting"));
+  const uint32_t old = pinned_info("va").counted_program_id;
+  EXPECT_THAT(load_well({"--dev", "va", "--pin", "--program", newer_build()}),
+              HasSubstr("counting on with a new program"));
+  EXPECT_TRUE(program_is_gone(old));
+}
+
+TEST_F(Rerun, LosesNothingInTrafficWhereTheKernelReplacesAtOnce) {
+  // Attached directly everywhere, also where a dispatcher would be possible.
+  ::setenv("LIBXDP_SKIP_DISPATCHER", "1", 1);
+  load_well({"--dev", "va", "--pin", "--program", kVerdicts});
+  const std::string newer = newer_build();
+  Traffic traffic(veth_.far());
+  for (int round = 0; round < 5; ++round) {
+    for (const Command &counter :
+         {Command{}, Command{"--program", newer}, Command{"--program", kVerdicts}}) {
+      const uint64_t before = traffic.sent();
+      Command args = {"--dev", "va", "--pin"};
+      args.insert(args.end(), counter.begin(), counter.end());
+      EXPECT_THAT(load_well(args), HasSubstr("counting on with a new program"));
+      wait_until([&] { return traffic.sent() > before; });
+    }
+  }
+  const uint64_t sent = traffic.stop();
+  expect_counters(pinned_counters("va"), all_passed(sent, sent * 60));
+  const xdp_stats_info info = pinned_info("va");
+  EXPECT_EQ(info.uncovered_ns, 0U);
+  EXPECT_EQ(info.changes, 15U);
+  ::unsetenv("LIBXDP_SKIP_DISPATCHER");
+}
+
+TEST_F(Rerun, TellsTheGapThatARebuiltDispatcherLeaves) {
+  SKIP_UNLESS(can_load_extension());
+  load_well({"--dev", "va", "--pin", "--program", kVerdicts});
+  Traffic traffic(veth_.far());
+  uint64_t counted = 0;
+  uint64_t uncovered = 0;
+  for (const Command &args :
+       {Command{"--dev", "va", "--pin"}, Command{"--dev", "va", "--pin", "--program", kVerdicts}}) {
+    const Finished finished = load(args);
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_THAT(finished.err, AllOf(StartsWith("note: va: nothing was counted for "),
+                                    HasSubstr(" microseconds while the dispatcher was rebuilt")));
+    const uint64_t now = pinned_counters("va")[XDP_PASS].packets;
+    EXPECT_GE(now, counted);
+    EXPECT_GT(pinned_info("va").uncovered_ns, uncovered);
+    counted = now;
+    uncovered = pinned_info("va").uncovered_ns;
+  }
+  const uint64_t sent = traffic.stop();
+  counted = pinned_counters("va")[XDP_PASS].packets;
+  EXPECT_LE(counted, sent);
+  EXPECT_GT(counted, 0U);
+  // From here on nothing is missed again.
+  LiveFrames(veth_.far()).send(10'007, kPassed);
+  EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, counted + 10'007);
+}
+
+TEST_F(Rerun, CountsOnAfterTheDeviceWasMadeAnew) {
+  {
+    const VethPair first({.near = "vc", .far = "vd"});
+    load_well({"--dev", "vc", "--pin"});
+    LiveFrames(first.far()).send(1009, kPassed);
+  }
+  const VethPair second({.near = "vc", .far = "vd"});
+  EXPECT_THAT(load_well({"--dev", "vc", "--pin"}), StartsWith("vc: counting ("));
+  LiveFrames(second.far()).send(2003, kPassed);
+  EXPECT_EQ(pinned_counters("vc")[XDP_PASS].packets, 1009U + 2003U);
+}
+
+TEST_F(Rerun, StartsAtZeroOnlyWhenAskedTo) {
+  load_well({"--dev", "va", "--pin"});
+  LiveFrames(veth_.far()).send(1009, kPassed);
+  const xdp_stats_info before = pinned_info("va");
+  EXPECT_THAT(load_well({"--dev", "va", "--pin", "--reset"}),
+              StartsWith("va: counting from zero (builtin, "));
+  expect_counters(pinned_counters("va"), Counters{});
+  LiveFrames(veth_.far()).send(2003, kPassed);
+  expect_counters(pinned_counters("va"), all_passed(2003, 2003 * 60));
+  const xdp_stats_info after = pinned_info("va");
+  EXPECT_GT(after.created_at, before.created_at);
+  EXPECT_EQ(after.changes, 0U);
+  EXPECT_EQ(after.uncovered_ns, 0U);
+  EXPECT_TRUE(program_is_gone(before.counted_program_id));
+}
+
+TEST_F(Rerun, MayChangeTheKindOfMapWithReset) {
+  load_well({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin", "--map", "array", "--reset"});
+  LiveFrames(veth_.far()).send(1009, kPassed);
+  expect_counters(pinned_counters("va"), all_passed(1009, 1009 * 60));
+  EXPECT_THAT(load_well({"--status", "--dev", "va"}), HasSubstr(" (array, id "));
+  // Without --map the kind stays as it is.
+  EXPECT_THAT(load_well({"--dev", "va", "--pin"}), HasSubstr("already counting"));
+}
+
+} // namespace
+} // namespace xdpstats::test

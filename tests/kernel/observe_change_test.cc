@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Observing among other ways to count, and when the observed program changes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/kernel/observe_fixture.h"
+
+namespace xdpstats::test {
+namespace {
+
+using testing::HasSubstr;
+
+nlohmann::json status_of(const std::string &device) {
+  return nlohmann::json::parse(run_or_throw({LOADER, "--status", "--json", "--dev", device}))[0];
+}
+
+TEST_F(Observe, AgainIsIdempotent) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  observe("va");
+  const KernelObjects before = kernel_objects();
+  const Finished again = load({"--dev", "va", "--pin", "--observe"});
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.out, HasSubstr("va: already counting (observe, native mode, XDP program "
+                                   "'somebody_elses_rules' (id "));
+  EXPECT_EQ(left_behind(before), "");
+  EXPECT_EQ(status_of("va")["changes"], 0);
+  const Counters expected = send_each_verdict("vb");
+  expect_counters(read_counters("va"), expected);
+}
+
+TEST_F(Observe, UnloadLeavesTheObservedProgram) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  const uint32_t program = netdev_program("va");
+  const KernelObjects before = kernel_objects();
+  observe("va");
+  const Finished unloaded = load({"--dev", "va", "--unload"});
+  EXPECT_EQ(unloaded.status, 0) << unloaded.err;
+  EXPECT_EQ(netdev_program("va"), program);
+  EXPECT_EQ(left_behind(before), "");
+  EXPECT_NE(::access("/sys/fs/bpf/xdp_stats/va", F_OK), 0);
+}
+
+TEST_F(Observe, ResetStartsAtZero) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  observe("va");
+  send_each_verdict("vb");
+  const KernelObjects before = kernel_objects();
+  observe("va", {"--reset"});
+  expect_counters(read_counters("va"), {});
+  const Counters expected = send_each_verdict("vb");
+  expect_counters(read_counters("va"), expected);
+  EXPECT_EQ(kernel_objects().links.size(), before.links.size());
+  EXPECT_EQ(kernel_objects().maps.size(), before.maps.size());
+}
+
+// Without --follow the observer stays with the program that is no longer there; that shows, and
+// observing again takes the counters on.
+TEST_F(Observe, ReplacedProgramIsStaleUntilObservedAgain) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  observe("va");
+  const uint32_t old = netdev_program("va");
+  const Counters first = send_each_verdict("vb");
+  run_or_throw({"ip", "-force", "link", "set", "va", "xdpdrv", "obj", program_file("rules"), "sec",
+                "xdp.frags"});
+  send_each_verdict("vb");
+  expect_counters(read_counters("va"), first);
+  EXPECT_EQ(status_of("va")["state"], "stale");
+  EXPECT_EQ(status_of("va")["keeps_program"], true);
+  EXPECT_THAT(run_or_throw({LOADER, "--status"}),
+              HasSubstr("keeps      somebody_elses_rules, id " + std::to_string(old)));
+  observe("va");
+  EXPECT_EQ(status_of("va")["state"], "counting");
+  EXPECT_EQ(status_of("va")["changes"], 1);
+  EXPECT_GT(status_of("va")["uncovered_ns"], 0);
+  const Counters second = send_each_verdict("vb", 3);
+  expect_counters(read_counters("va"), sum(first, second));
+  const Finished look = run({"bpftool", "prog", "show", "id", std::to_string(old)});
+  EXPECT_NE(look.status, 0) << "the old program is still loaded";
+}
+
+// A second program joins: the observer on the first would count its verdict, not the device's.
+TEST_F(Observe, GrownChainIsStaleUntilObservedAgain) {
+  const VethPair veth;
+  run_or_throw({"xdp-loader", "load", "-P", "10", "va", program_file("pass")});
+  observe("va");
+  const Counters first = send_passing("vb", 2003);
+  run_or_throw({"xdp-loader", "load", "-P", "20", "va", program_file("rules")});
+  EXPECT_EQ(status_of("va")["state"], "stale");
+  observe("va");
+  const Counters second = send_each_verdict("vb");
+  expect_counters(read_counters("va"), sum(first, second));
+  // And back: the chain shrinks to one.
+  run_or_throw({"xdp-loader", "unload", "va", "-i", std::to_string(component("va", "somebody"))});
+  EXPECT_EQ(status_of("va")["state"], "stale");
+  observe("va");
+  const Counters third = send_passing("vb", 1009);
+  expect_counters(read_counters("va"), sum(sum(first, second), third));
+}
+
+TEST_F(Observe, DetachedProgramIsStopped) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  observe("va");
+  run_or_throw({"ip", "link", "set", "va", "xdpdrv", "off"});
+  EXPECT_EQ(status_of("va")["state"], "stopped");
+  EXPECT_EQ(status_of("va")["keeps_program"], true);
+  EXPECT_EQ(load({"--dev", "va", "--unload"}).status, 0);
+}
+
+TEST_F(Observe, RemovedObserverIsStopped) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  observe("va");
+  run_or_throw({"rm", "/sys/fs/bpf/xdp_stats/va/observer"});
+  EXPECT_EQ(status_of("va")["state"], "stopped");
+  EXPECT_EQ(status_of("va")["reason"], "its observer was removed");
+  observe("va");
+  const Counters expected = send_each_verdict("vb");
+  expect_counters(read_counters("va"), expected);
+}
+
+// The built-in counter in the chain gives way to the observer, and the observer to it: no frame is
+// counted twice, none is lost from the totals.
+TEST_F(Observe, TakesTurnsWithTheBuiltinCounter) {
+  const VethPair veth;
+  run_or_throw({"xdp-loader", "load", "-P", "50", "va", program_file("rules")});
+  run_or_throw({LOADER, "--dev", "va", "--pin", "--chain"});
+  const Counters first = send_passing("vb", 2003);
+  expect_counters(read_counters("va"), first);
+  observe("va");
+  EXPECT_EQ(status_of("va")["mode"], "observe");
+  const Counters second = send_each_verdict("vb");
+  expect_counters(read_counters("va"), sum(first, second));
+  run_or_throw({LOADER, "--dev", "va", "--pin", "--chain"});
+  EXPECT_EQ(status_of("va")["mode"], "builtin");
+  EXPECT_NE(::access("/sys/fs/bpf/xdp_stats/va/observer", F_OK), 0);
+  const Counters third = send_passing("vb", 1009);
+  expect_counters(read_counters("va"), sum(sum(first, second), third));
+}
+
+TEST_F(Observe, XdpFilterAgreesWithItsOwnCounters) {
+  const VethPair veth;
+  run_or_throw({"xdp-filter", "load", "va", "-f", "udp", "-m", "native"});
+  run_or_throw({"xdp-filter", "port", "-m", "dst", "-p", "udp", "4242"});
+  observe("va");
+  LiveFrames live("vb");
+  live.send(2003, udp_frame(64, 4242));
+  live.send(3001, udp_frame(128, 4243));
+  const Counters ours = read_counters("va");
+  const auto theirs = StatsMap::open("/sys/fs/bpf/xdp-filter/xdp_stats_map");
+  ASSERT_TRUE(theirs) << theirs.error().message;
+  expect_counters(ours, *theirs->read());
+  Counters expected = {};
+  expected[XDP_DROP] = {2003, 2003 * 64};
+  expected[XDP_PASS] = {3001, 3001 * 128};
+  expect_counters(ours, expected);
+  run_or_throw({"xdp-filter", "unload", "va"});
+}
+
+} // namespace
+} // namespace xdpstats::test

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the tests of observing send and expect.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "pinning/stats_map.h"
+#include "tests/kernel/expect_counters.h"
+#include "tests/kernel/foreign.h"
+#include "tests/support/frames.h"
+#include "tests/support/probe.h"
+#include "tests/support/veth.h"
+
+namespace xdpstats::test {
+
+class Observe : public testing::Test {
+protected:
+  void SetUp() override {
+    SKIP_UNLESS(can_load_tracing());
+    SKIP_UNLESS(can_load_extension());
+  }
+};
+
+/// The pinned counters of a device.
+[[nodiscard]] Counters read_counters(const std::string &device);
+
+/// Sends a prime count of frames for each verdict, and for one that is none, out of `device`; each
+/// frame `added_size` bytes longer than usual. What has to be counted.
+Counters send_each_verdict(const std::string &device, size_t added_size = 0);
+
+/// Sends frames that "rules" passes.
+Counters send_passing(const std::string &device, uint64_t count);
+
+[[nodiscard]] Counters sum(const Counters &one, const Counters &other);
+
+/// An IPv4 frame of `size` bytes to a UDP port.
+[[nodiscard]] std::vector<uint8_t> udp_frame(size_t size, uint16_t port);
+
+/// The id of the program in a device's chain whose name begins so, as xdp-loader tells it.
+[[nodiscard]] uint32_t component(const std::string &device, const std::string &name);
+
+} // namespace xdpstats::test

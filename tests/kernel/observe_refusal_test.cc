@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What --observe says when it cannot, and that it leaves nothing behind then.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/kernel/observe_fixture.h"
+
+namespace xdpstats::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+void expect_nothing_pinned() { EXPECT_NE(::access("/sys/fs/bpf/xdp_stats", F_OK), 0); }
+
+Finished refused(const std::vector<std::string> &more = {}) {
+  std::vector<std::string> arguments = {"--dev", "va", "--pin", "--observe"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  Finished finished = load(arguments);
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_EQ(finished.out, "");
+  return finished;
+}
+
+TEST(ObserveRefuses, DeviceWithoutAProgram) {
+  const VethPair veth;
+  EXPECT_THAT(refused().err, AllOf(HasSubstr("cannot observe 'va': it has no XDP program\n"),
+                                   HasSubstr("hint: attach one first")));
+  expect_nothing_pinned();
+}
+
+TEST(ObserveRefuses, ProgramWithoutBtf) {
+  const VethPair veth;
+  attach_by_ip("va", "rules_no_btf");
+  EXPECT_THAT(refused().err, AllOf(HasSubstr("was loaded without BTF, which tracing needs\n"),
+                                   HasSubstr("hint: compile it with clang -g")));
+  expect_nothing_pinned();
+}
+
+TEST(ObserveRefuses, ProgramWithoutAParameter) {
+  const VethPair veth;
+  attach_by_ip("va", "no_parameter");
+  EXPECT_THAT(refused().err, AllOf(HasSubstr("main function 'blind' without parameters"),
+                                   HasSubstr("hint: declare its parameter")));
+  expect_nothing_pinned();
+}
+
+TEST(ObserveRefuses, TheBuiltinCounterAlone) {
+  const VethPair veth;
+  run_or_throw({LOADER, "--dev", "va", "--pin"});
+  const uint32_t program = netdev_program("va");
+  EXPECT_THAT(refused().err, HasSubstr("its XDP program is the one that counts already\n"));
+  EXPECT_EQ(netdev_program("va"), program);
+  run_or_throw({LOADER, "--dev", "va", "--unload"});
+  run_or_throw({"rmdir", "/sys/fs/bpf/xdp_stats"});
+}
+
+TEST(ObserveRefuses, WithoutThePrivilege) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  const Finished finished = run({"setpriv", "--bounding-set=+all,-sys_admin", "--inh-caps=-all",
+                                 LOADER, "--dev", "va", "--pin", "--observe"});
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err,
+              HasSubstr("not enough privilege: CAP_SYS_ADMIN is needed to observe an XDP program"));
+  expect_nothing_pinned();
+}
+
+// The development machine's own kernel; those of the lab can.
+TEST(ObserveRefuses, KernelWithoutTracing) {
+  if (can_load_tracing().supported) {
+    GTEST_SKIP() << "this kernel is not one without the thing that is missed here";
+  }
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  const KernelObjects before = kernel_objects();
+  EXPECT_THAT(refused().err,
+              AllOf(HasSubstr("cannot observe 'va': this kernel refuses tracing programs"),
+                    HasSubstr("hint: observing needs fexit")));
+  expect_nothing_pinned();
+  EXPECT_EQ(left_behind(before), "");
+}
+
+} // namespace
+} // namespace xdpstats::test

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Sending an exact number of frames. Both ways throw std::runtime_error when they cannot vouch that
+// every frame reached the wire.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace xdpstats::test {
+
+inline constexpr size_t kEthernetHeader = 14;
+inline constexpr size_t kSmallestFrame = 60;
+/// A live frame shares one page with the kernel's own bookkeeping.
+inline constexpr size_t kLargestLiveFrame = 3300;
+
+/// An Ethernet frame of `size` bytes (kSmallestFrame or more) of the type reserved for experiments,
+/// to an address that nobody has. `payload` follows the Ethernet header; zeros fill the rest.
+[[nodiscard]] std::vector<uint8_t> make_frame(size_t size,
+                                              const std::vector<uint8_t> &payload = {});
+
+/// `frame` with the tag of a VLAN inserted: four bytes longer on the wire, `frame` again for those
+/// above the VLAN device.
+[[nodiscard]] std::vector<uint8_t> with_vlan_tag(const std::vector<uint8_t> &frame, uint16_t id);
+
+/// Sends frames made by BPF_PROG_TEST_RUN, millions a second, out of one veth end: an XDP program
+/// on the other end sees each. Frames of up to kLargestLiveFrame bytes.
+class LiveFrames {
+public:
+  explicit LiveFrames(std::string device);
+  ~LiveFrames();
+  LiveFrames(const LiveFrames &) = delete;
+  LiveFrames &operator=(const LiveFrames &) = delete;
+
+  void send(uint64_t count, const std::vector<uint8_t> &frame);
+
+private:
+  struct Sender;
+  std::string device_;
+  std::unique_ptr<Sender> sender_;
+};
+
+/// Sends through a packet socket: any device, and any size that its MTU admits. A veth makes
+/// several buffers of a frame that fits in no single page.
+void send_frames(const std::string &device, uint64_t count, const std::vector<uint8_t> &frame);
+
+} // namespace xdpstats::test

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <sched.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+#include "pinning/fd.h"
+#include "tests/support/frames.h"
+#include "tests/support/veth.h"
+
+namespace xdpstats::test {
+namespace {
+
+// Few enough for the receiver's ring (256 frames) to hold them all when it is not run in between.
+constexpr size_t kBatch = 64;
+
+[[noreturn]] void fail(const std::string &what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+UniqueFd open_socket(const std::string &device) {
+  // Protocol 0: receives nothing.
+  UniqueFd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) {
+    fail("cannot open a packet socket");
+  }
+  sockaddr_ll address = {};
+  address.sll_family = AF_PACKET;
+  address.sll_ifindex = static_cast<int>(ifindex_of(device));
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)) != 0) {
+    fail("cannot bind a packet socket to " + device);
+  }
+  return fd;
+}
+
+} // namespace
+
+void send_frames(const std::string &device, uint64_t count, const std::vector<uint8_t> &frame) {
+  const UniqueFd socket = open_socket(device);
+  iovec data = {.iov_base = const_cast<uint8_t *>(frame.data()), .iov_len = frame.size()};
+  std::array<mmsghdr, kBatch> messages = {};
+  for (auto &message : messages) {
+    message.msg_hdr.msg_iov = &data;
+    message.msg_hdr.msg_iovlen = 1;
+  }
+  const uint64_t sent_before = device_statistic(device, "tx_packets");
+  for (uint64_t left = count; left > 0;) {
+    const auto batch = static_cast<unsigned>(left < kBatch ? left : kBatch);
+    const int sent = ::sendmmsg(socket.get(), messages.data(), batch, 0);
+    if (sent < 0) {
+      fail("cannot send " + std::to_string(frame.size()) + " bytes on " + device);
+    }
+    left -= static_cast<uint64_t>(sent);
+    // Receiving may have been put off to a thread of the kernel, which must get this CPU.
+    ::sched_yield();
+  }
+  const uint64_t sent = device_statistic(device, "tx_packets") - sent_before;
+  if (sent != count) {
+    throw std::runtime_error(device + " sent " + std::to_string(sent) + " frames, not " +
+                             std::to_string(count));
+  }
+}
+
+} // namespace xdpstats::test

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Running programs as a user would: no shell, a time limit, both outputs kept apart.
+// Whatever goes wrong with running (as opposed to in) the program throws std::runtime_error.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "pinning/fd.h"
+
+namespace xdpstats::test {
+
+/// Each "NAME=value" is added to the environment of this process, or replaces what is there.
+using Environment = std::vector<std::string>;
+
+inline constexpr std::chrono::seconds kRunTimeout{60};
+
+struct Finished {
+  int status = 0; ///< the exit status; 128 + number when a signal ended it
+  std::string out;
+  std::string err;
+};
+
+/// A running program. Killed, with the process group it leads, if it is still there at the end.
+class Process {
+public:
+  explicit Process(const std::vector<std::string> &args, const Environment &env = {});
+  ~Process();
+  Process(const Process &) = delete;
+  Process &operator=(const Process &) = delete;
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  void signal(int number);
+
+  /// What it has written so far.
+  [[nodiscard]] std::string out() const;
+  [[nodiscard]] std::string err() const;
+
+  [[nodiscard]] bool running();
+
+  /// Waits for its end; throws when it has not ended in time.
+  Finished wait(std::chrono::milliseconds timeout = kRunTimeout);
+
+private:
+  std::string name_;
+  UniqueFd out_;
+  UniqueFd err_;
+  UniqueFd pidfd_;
+  pid_t pid_ = -1;
+  bool reaped_ = false;
+  int status_ = 0;
+};
+
+/// Runs a program, found by PATH, to its end.
+Finished run(const std::vector<std::string> &args, const Environment &env = {},
+             std::chrono::milliseconds timeout = kRunTimeout);
+
+/// As run, for what a test takes for granted: throws, with its output, unless it exits with 0.
+/// Returns stdout.
+std::string run_or_throw(const std::vector<std::string> &args);
+
+} // namespace xdpstats::test

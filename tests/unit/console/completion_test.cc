@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The bash completions, as bash calls them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "tests/support/process.h"
+
+namespace xdpstats::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsSubsetOf;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+using Words = std::set<std::string>;
+
+// What bash offers for the last of `words`, the first of which is the command.
+Words completions(const std::vector<std::string> &words) {
+  // With these arguments: the file, the function's name, the words.
+  static constexpr char kScript[] = R"(set -u
+source "$1"
+function=$2
+shift 2
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+"$function" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+((${#COMPREPLY[@]} == 0)) || printf '%s\n' "${COMPREPLY[@]}")";
+  std::string function = "_" + words.at(0);
+  std::replace(function.begin(), function.end(), '-', '_');
+  std::vector<std::string> args = {
+      "bash", "-c", kScript, "bash", std::string(COMPLETION_DIR) + "/" + words[0], function};
+  args.insert(args.end(), words.begin(), words.end());
+  std::istringstream lines(run_or_throw(args));
+  Words offered;
+  for (std::string line; std::getline(lines, line);) {
+    offered.insert(line);
+  }
+  return offered;
+}
+
+// The long options that --help lists.
+Words options_of(const std::string &program) {
+  std::istringstream help(run_or_throw({program, "--help"}));
+  Words options;
+  for (std::string line; std::getline(help, line);) {
+    const size_t dashes = line.find("--");
+    // Others are examples.
+    if (line.starts_with("  -") && dashes != std::string::npos) {
+      options.insert(line.substr(dashes, line.find_first_of(" :=", dashes) - dashes));
+    }
+  }
+  return options;
+}
+
+TEST(Completion, OffersEachOptionOfXdpStats) {
+  const Words options = options_of(XDP_STATS);
+  EXPECT_THAT(options, SizeIs(9));
+  EXPECT_EQ(completions({"xdp-stats", ""}), options);
+  EXPECT_THAT(completions({"xdp-stats", "--dev", "eth0", "--fo"}), ElementsAre("--format"));
+}
+
+TEST(Completion, OffersEachOptionOfXdpStatsLoad) {
+  EXPECT_THAT(options_of(XDP_STATS_LOAD), IsSubsetOf(completions({"xdp-stats-load", "-"})));
+}
+
+TEST(Completion, OffersValues) {
+  EXPECT_THAT(completions({"xdp-stats", "--format", ""}),
+              UnorderedElementsAre("table", "json", "prometheus", "openmetrics"));
+  EXPECT_THAT(completions({"xdp-stats-load", "--mode", "n"}), ElementsAre("native"));
+  EXPECT_THAT(completions({"xdp-stats-load", "--map", "a"}), ElementsAre("array"));
+  EXPECT_THAT(completions({"xdp-stats-load", "--dev", "lo"}), testing::Contains("lo"));
+  EXPECT_THAT(completions({"xdp-stats", "--watch", ""}), SizeIs(0));
+}
+
+TEST(Completion, OffersPinnedDevicesByTheirNames) {
+  std::string root = testing::TempDir() + "completion.XXXXXX";
+  ASSERT_NE(::mkdtemp(root.data()), nullptr);
+  for (const char *name : {"eth0", "eth0%2E100", "empty"}) {
+    std::filesystem::create_directory(root + "/" + name);
+    if (std::string(name) != "empty") {
+      std::ofstream(root + "/" + name + "/xdp_stats_map");
+    }
+  }
+  EXPECT_THAT(completions({"xdp-stats", "--pin-root", root, "--dev", ""}),
+              UnorderedElementsAre("eth0", "eth0.100"));
+  EXPECT_THAT(completions({"xdp-stats", "--pin-root", root, "--dev", "eth0."}),
+              ElementsAre("eth0.100"));
+  std::filesystem::remove_all(root);
+}
+
+} // namespace
+} // namespace xdpstats::test

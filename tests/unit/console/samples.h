@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Samples for the formatters, with every field chosen here.
+#pragma once
+
+#include <string>
+
+#include "pinning/device_reader.h"
+
+namespace xdpstats::test {
+
+inline constexpr uint64_t kMax = UINT64_MAX;
+// 2026-11-22 14:53:02 UTC
+inline constexpr uint64_t kCreated = 1'795'359'182'000'000'000;
+
+/// Packets 2, 3, 5, 7, 11 and bytes 13, 17, 19, 23, 29, by the number of the action.
+inline constexpr Counters kPrimes = {xdp_stats_record{2, 13}, {3, 17}, {5, 19}, {7, 23}, {11, 29}};
+
+/// A map that somebody else pinned.
+inline DeviceSample foreign_sample(const std::string &name, const Counters &counters = kPrimes) {
+  DeviceSample sample;
+  sample.name = name;
+  sample.counters = counters;
+  sample.map_id = 41;
+  return sample;
+}
+
+/// A device that is being counted by the built-in counter.
+inline DeviceSample counted_sample(const std::string &name, const Counters &counters = kPrimes) {
+  DeviceSample sample = foreign_sample(name, counters);
+  xdp_stats_info info = {};
+  info.mode = XDP_STATS_MODE_BUILTIN;
+  info.attach_mode = XDP_STATS_ATTACH_NATIVE;
+  info.ifindex = 3;
+  info.netdev_program_id = 31;
+  info.counted_program_id = 37;
+  info.created_at = kCreated;
+  info.attached_at = kCreated + 1;
+  name.copy(info.device, sizeof(info.device) - 1);
+  std::string("xdp_stats").copy(info.program, sizeof(info.program) - 1);
+  sample.info = info;
+  sample.verdict = {CountingState::kCounting, ""};
+  return sample;
+}
+
+/// The same, which the verdict says is not counted now.
+inline DeviceSample sample_in_state(const std::string &name, CountingState state,
+                                    const std::string &reason) {
+  DeviceSample sample = counted_sample(name);
+  sample.verdict = {state, reason};
+  return sample;
+}
+
+} // namespace xdpstats::test

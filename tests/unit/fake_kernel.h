@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A kernel with one pinned object, in place of the system calls of pinning/ (linked with --wrap).
+#pragma once
+
+#include <linux/bpf.h>
+#include <linux/magic.h>
+
+#include <deque>
+#include <functional>
+#include <string>
+
+namespace xdpstats::test {
+
+struct FakeKernel {
+  int open_errno = 0;      ///< of BPF_OBJ_GET; 0: it opens
+  unsigned open_flags = 0; ///< what the object was opened with
+  long file_system = BPF_FS_MAGIC;
+  int statfs_errno = 0;
+  std::string descriptor = "anon_inode:bpf-map";
+  bpf_map_info info = {};
+  int info_errno = 0;
+  int cpus = 2;
+  int batch_errno = 0;
+  __u32 batch_returns = 5; ///< how many entries the batch claims to have read
+  int batches = 0;         ///< calls so far
+  int lookups = 0;         ///< single lookups so far
+  /// Fills what a lookup of `key` reads; returns errno.
+  std::function<int(__u32 key, void *value)> lookup;
+  /// Fills what a batch reads.
+  std::function<void(void *values)> batch;
+
+  static FakeKernel &get();
+};
+
+} // namespace xdpstats::test

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What no test machine can be made to answer: a program in the NIC, refusals, torn answers. Answers
+// of a real kernel are in tests/kernel/netdev_test.cc.
+#include "pinning/netdev.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "bpf/xdp_stats_info.h"
+
+namespace {
+
+using Bytes = std::string;
+
+struct Answer {
+  int error = 0;
+  Bytes bytes;
+};
+
+struct FakeNetlink {
+  int socket_errno = 0;
+  int send_errno = 0;
+  std::deque<Answer> answers;
+} g_netlink;
+
+template <typename T> Bytes raw(const T &value) {
+  return {reinterpret_cast<const char *>(&value), sizeof(value)};
+}
+
+Bytes attribute(unsigned short type, const Bytes &payload) {
+  rtattr header = {};
+  header.rta_type = type;
+  header.rta_len = static_cast<unsigned short>(RTA_LENGTH(payload.size()));
+  Bytes bytes = raw(header) + payload;
+  bytes.resize(RTA_SPACE(payload.size()));
+  return bytes;
+}
+
+Bytes message(unsigned short type, const Bytes &payload) {
+  nlmsghdr header = {};
+  header.nlmsg_type = type;
+  header.nlmsg_len = static_cast<uint32_t>(NLMSG_LENGTH(payload.size()));
+  Bytes bytes = raw(header) + payload;
+  bytes.resize(NLMSG_SPACE(payload.size()));
+  return bytes;
+}
+
+Bytes link(int ifindex, const std::string &name, const Bytes &attributes = {}) {
+  ifinfomsg info = {};
+  info.ifi_index = ifindex;
+  return message(RTM_NEWLINK, raw(info) +
+                                  attribute(IFLA_IFNAME, Bytes(name.c_str(), name.size() + 1)) +
+                                  attribute(IFLA_MTU, raw(uint32_t{1500})) + attributes);
+}
+
+Bytes xdp(uint8_t attached, const std::vector<std::pair<unsigned short, uint32_t>> &ids) {
+  Bytes nest = attribute(IFLA_XDP_ATTACHED, raw(attached));
+  for (const auto &[type, id] : ids) {
+    nest += attribute(type, raw(id));
+  }
+  return attribute(IFLA_XDP | NLA_F_NESTED, nest);
+}
+
+Bytes done() { return message(NLMSG_DONE, raw(int{0})); }
+
+} // namespace
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the names that --wrap makes
+extern "C" {
+int __wrap_socket(int, int, int) {
+  errno = g_netlink.socket_errno;
+  return errno == 0 ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+}
+ssize_t __wrap_send(int, const void *, size_t length, int) {
+  errno = g_netlink.send_errno;
+  return errno == 0 ? static_cast<ssize_t>(length) : -1;
+}
+ssize_t __wrap_recv(int, void *buffer, size_t size, int) {
+  if (g_netlink.answers.empty()) {
+    ADD_FAILURE() << "read on after the end";
+    errno = EIO;
+    return -1;
+  }
+  const Answer answer = g_netlink.answers.front();
+  g_netlink.answers.pop_front();
+  errno = answer.error;
+  return errno == 0 ? static_cast<ssize_t>(answer.bytes.copy(static_cast<char *>(buffer), size))
+                    : -1;
+}
+}
+// NOLINTEND(bugprone-reserved-identifier)
+
+namespace xdpstats {
+namespace {
+
+class NetdevTest : public testing::Test {
+protected:
+  NetdevTest() { g_netlink = FakeNetlink(); }
+
+  static void answer(const Bytes &bytes) { g_netlink.answers.push_back({0, bytes}); }
+  static Netdev only_device(const Bytes &attributes) {
+    answer(link(7, "eth0", attributes) + done());
+    const auto table = read_netdevs();
+    return table ? table->at("eth0") : Netdev{};
+  }
+};
+
+TEST_F(NetdevTest, ReadsDevicesOverSeveralAnswers) {
+  answer(link(1, "lo") + link(2, "eth0"));
+  answer(link(3, "eth0.100"));
+  answer(done());
+  const auto table = read_netdevs();
+  ASSERT_TRUE(table) << table.error().message;
+  ASSERT_EQ(table->size(), 3U);
+  EXPECT_EQ(table->at("eth0.100").ifindex, 3U);
+  EXPECT_EQ(table->at("eth0.100").mtu, 1500U);
+  EXPECT_EQ(table->at("eth0.100").program_id, 0U);
+}
+
+TEST_F(NetdevTest, TakesTheHostsProgramWhenTheNicHasOneToo) {
+  const Netdev device =
+      only_device(xdp(XDP_ATTACHED_MULTI, {{IFLA_XDP_HW_PROG_ID, 5}, {IFLA_XDP_DRV_PROG_ID, 7}}));
+  EXPECT_EQ(device.program_id, 7U);
+  EXPECT_EQ(device.attach_mode, static_cast<uint32_t>(XDP_STATS_ATTACH_NATIVE));
+  EXPECT_EQ(device.hw_id, 5U);
+  const Netdev generic =
+      only_device(xdp(XDP_ATTACHED_MULTI, {{IFLA_XDP_HW_PROG_ID, 5}, {IFLA_XDP_SKB_PROG_ID, 11}}));
+  EXPECT_EQ(generic.program_id, 11U);
+  EXPECT_EQ(generic.attach_mode, static_cast<uint32_t>(XDP_STATS_ATTACH_SKB));
+}
+
+TEST_F(NetdevTest, KnowsAProgramInTheNic) {
+  const Netdev device =
+      only_device(xdp(XDP_ATTACHED_HW, {{IFLA_XDP_PROG_ID, 13}, {IFLA_XDP_HW_PROG_ID, 13}}));
+  EXPECT_EQ(device.program_id, 13U);
+  EXPECT_EQ(device.attach_mode, static_cast<uint32_t>(XDP_STATS_ATTACH_HW));
+}
+
+TEST_F(NetdevTest, IgnoresAnAttributeThatIsCutShort) {
+  EXPECT_EQ(only_device(attribute(IFLA_XDP, attribute(IFLA_XDP_ATTACHED, raw(uint8_t{1})) +
+                                                attribute(IFLA_XDP_PROG_ID, raw(uint16_t{17}))))
+                .program_id,
+            0U);
+}
+
+TEST_F(NetdevTest, ReadsOnAfterASignal) {
+  g_netlink.answers.push_back({EINTR, {}});
+  answer(link(1, "lo") + done());
+  const auto table = read_netdevs();
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->size(), 1U);
+}
+
+TEST_F(NetdevTest, TellsWhyNetlinkRefuses) {
+  nlmsgerr refusal = {};
+  refusal.error = -EPERM;
+  answer(message(NLMSG_ERROR, raw(refusal)));
+  const auto table = read_netdevs();
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().message,
+            "netlink does not list the network devices: Operation not permitted");
+  EXPECT_EQ(table.error().code, EPERM);
+}
+
+TEST_F(NetdevTest, TellsWhichCallFailed) {
+  g_netlink.answers.push_back({ENOBUFS, {}});
+  EXPECT_EQ(read_netdevs().error().message,
+            "cannot read the network devices from netlink: No buffer space available");
+  g_netlink.send_errno = ENOMEM;
+  EXPECT_EQ(read_netdevs().error().message,
+            "cannot ask netlink for the network devices: Cannot allocate memory");
+  g_netlink.socket_errno = EMFILE;
+  EXPECT_EQ(read_netdevs().error().message, "cannot open a netlink socket: Too many open files");
+}
+
+} // namespace
+} // namespace xdpstats

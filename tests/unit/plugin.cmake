@@ -1,0 +1,8 @@
+xdp_stats_test(plugin LABEL unit
+  SOURCES plugin_collector_test.cc plugin_config_test.cc plugin_libbpf_quiet_test.cc
+          plugin_values_test.cc plugin_watch_test.cc
+  LIBS plugin_core)
+
+# The plugin finds the daemon's functions in the executable, as it does in collectd's.
+xdp_stats_test(plugin_module LABEL unit SOURCES plugin_module_test.cc LIBS fake_collectd)
+set_target_properties(unit_plugin_module PROPERTIES ENABLE_EXPORTS ON)
