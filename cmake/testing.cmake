@@ -1,0 +1,43 @@
+# Tests are GoogleTest binaries in build/bin/tests; ctest knows each test as LABEL.SUITE.TEST.
+include(GoogleTest)
+
+# Seconds after which a test has failed. Kernel and agent tests also run in an emulated machine,
+# about thirty times slower than here.
+set(XDP_STATS_TIMEOUT_unit 60)
+set(XDP_STATS_TIMEOUT_object 60)
+set(XDP_STATS_TIMEOUT_kernel 240)
+set(XDP_STATS_TIMEOUT_agent 300)
+
+# xdp_stats_test(NAME LABEL unit|object|kernel|agent SOURCES file... [LIBS target...]
+#                [WRAP function...] [TIMEOUT seconds] [ENVIRONMENT NAME=value...])
+# builds build/bin/tests/LABEL_NAME. Binaries of label kernel and agent move into a private network
+# namespace and bpffs by themselves (tests/support/namespace_main.cc). WRAP: libc or libbpf functions
+# whose calls the test intercepts as __wrap_FUNCTION. A skipped test is "Skipped" in ctest too.
+function(xdp_stats_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LABEL;TIMEOUT" "SOURCES;LIBS;WRAP;ENVIRONMENT")
+  if(NOT DEFINED XDP_STATS_TIMEOUT_${TEST_LABEL})
+    message(FATAL_ERROR "xdp_stats_test(${name}): unknown label '${TEST_LABEL}'")
+  endif()
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT ${XDP_STATS_TIMEOUT_${TEST_LABEL}})
+  endif()
+  set(target ${TEST_LABEL}_${name})
+  add_executable(${target} ${TEST_SOURCES})
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/tests)
+  if(TEST_LABEL STREQUAL "kernel" OR TEST_LABEL STREQUAL "agent")
+    set(main test_namespace_main)
+  else()
+    set(main GTest::gtest_main)
+  endif()
+  target_link_libraries(${target} PRIVATE ${TEST_LIBS} test_support ${main} GTest::gmock
+                                          GTest::gtest xdp_stats_warnings)
+  foreach(function IN LISTS TEST_WRAP)
+    target_link_options(${target} PRIVATE -Wl,--wrap=${function})
+  endforeach()
+  gtest_discover_tests(${target}
+    TEST_PREFIX ${TEST_LABEL}.
+    NO_PRETTY_VALUES
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "${TEST_ENVIRONMENT}")
+endfunction()

@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# What check and quickstart share. Source it from the top of the tree with $program set.
+
+# say TEXT: what happens next, for whoever watches.
+say() { printf '==> %s\n' "$*"; }
+
+# fail MESSAGE [HINT]: ends the script.
+fail() {
+    printf '%s: %s\n' "${program:?}" "$1" >&2
+    if [ $# -gt 1 ]; then printf 'hint: %s\n' "$2" >&2; fi
+    exit 1
+}
+
+# listed_packages [SECTION...]: those of scripts/packages in these sections, or all.
+listed_packages() {
+    awk -v wanted=" $* " '/^# / { section = $2; next }
+        NF && (wanted ~ /^ *$/ || index(wanted, " " section " ")) { print $1 }' scripts/packages
+}
+
+# missing_packages [SECTION...]: those that are not installed.
+missing_packages() {
+    local package
+    listed_packages "$@" | while read -r package; do
+        # Virtual packages and half-removed ones are not installed.
+        if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
+            printf '%s\n' "$package"
+        fi
+    done
+}
+
+# install_packages [SECTION...]: installs what scripts/packages lists; where it may not, says what is missing
+# and ends the script.
+install_packages() {
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        say "this machine has no apt: taking for granted what scripts/packages lists"
+        require_tools
+        return
+    fi
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    if [ ${#missing[@]} -eq 0 ]; then
+        say "the packages it takes are installed (scripts/packages)"
+        return
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
+        fail "cannot install packages without root: missing ${missing[*]}" \
+            "sudo apt-get install --no-install-recommends ${missing[*]}"
+    fi
+    say "installing ${missing[*]}"
+    # Package lists may be absent or too old; both show as a failed install.
+    apt_install "${missing[@]}" || { apt-get update -qq && apt_install "${missing[@]}"; } ||
+        fail "cannot install ${missing[*]}" "what apt-get printed is above"
+}
+
+apt_install() {
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null
+}
+
+# Ends the script unless the commands that a build runs are there; for machines without apt.
+require_tools() {
+    local tool missing=()
+    for tool in cmake ninja g++ clang llvm-strip bpftool pkg-config ip; do
+        PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || missing+=("$tool")
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+        fail "cannot find the commands ${missing[*]}" \
+            "install what corresponds to the Debian packages in scripts/packages"
+    fi
+}
+
+# build_preset PRESET [CMAKE-OPTION...]: configures, and builds what changed.
+build_preset() {
+    local log status=0
+    log=$(mktemp)
+    { cmake --preset "$@" && cmake --build --preset "$1" --parallel "$(nproc)"; } >"$log" 2>&1 || status=$?
+    if [ $status -ne 0 ]; then
+        cat "$log"
+    fi
+    rm -f "$log"
+    return $status
+}

@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# Runs steps and test suites, adds up what passed, failed and was skipped. Needs scripts/lib.sh.
+
+passed=0 failed=0 skipped=0
+failures=()
+
+# report NAME SECONDS STATUS
+report() { printf '    %-50s %4d s  %s\n' "$1" "$2" "$3"; }
+
+# step NAME COMMAND...: counts as one test; its output is shown as it comes.
+step() {
+    local name=$1 start=$SECONDS
+    shift
+    say "$name"
+    if "$@"; then
+        passed=$((passed + 1))
+        report "$name" $((SECONDS - start)) ok
+    else
+        failed=$((failed + 1))
+        failures+=("$name")
+        report "$name" $((SECONDS - start)) FAILED
+    fi
+}
+
+# junit_count FILE ATTRIBUTE: tests, failures or skipped, as ctest's report has it; nothing if it has not.
+junit_count() {
+    sed -n "s/^[[:space:]]*$2=\"\([0-9]*\)\".*/\1/p" "$1" 2>/dev/null | head -n 1
+}
+
+# add_junit NAME FILE STATUS: adds what ctest reports; a run without a report has failed.
+add_junit() {
+    local name=$1 file=$2 status=$3 total bad left_out
+    total=$(junit_count "$file" tests)
+    if [ -z "$total" ]; then
+        failed=$((failed + 1))
+        failures+=("$name: no tests ran")
+        return
+    fi
+    bad=$(junit_count "$file" failures)
+    left_out=$(($(junit_count "$file" skipped) + $(junit_count "$file" disabled)))
+    passed=$((passed + total - bad - left_out))
+    failed=$((failed + bad))
+    skipped=$((skipped + left_out))
+    if [ "$bad" -gt 0 ]; then
+        failures+=("$name: $bad of $total tests")
+    elif [ "$status" -ne 0 ]; then
+        # The suite says that something beside the tests went wrong.
+        failed=$((failed + 1))
+        failures+=("$name: status $status")
+    fi
+}
+
+# tests NAME DIRECTORY LABELS: the ctest entries of a built tree whose label matches.
+tests() {
+    local name=$1 start=$SECONDS status=0 junit=$PWD/$2/check.xml
+    say "$name"
+    rm -f "$junit"
+    ctest --test-dir "$2" --label-regex "$3" --parallel "$(nproc)" --no-tests=error \
+        --output-on-failure --output-junit "$junit" >"$2/check.log" 2>&1 || status=$?
+    if [ $status -ne 0 ]; then
+        grep -vE '(Passed|Skipped) +[0-9.]+ sec$|^ *Start ' "$2/check.log"
+    fi
+    show_skips "$junit"
+    add_junit "$name" "$junit" $status
+    report "$name" $((SECONDS - start)) "$([ $status -eq 0 ] && echo ok || echo FAILED)"
+}
+
+# show_skips JUNIT: names the tests that did not run, and why: GoogleTest's message is the line after
+# "FILE:LINE: Skipped", that of a script its line "skip: MESSAGE".
+show_skips() {
+    [ -e "$1" ] || return 0
+    awk '/<testcase / { name = $0; sub(/.*<testcase name="/, "", name); sub(/".*/, "", name); skipped = 0 }
+         /<skipped / { skipped = 1; why = "it could not start" }
+         wanted { why = $0; wanted = 0 }
+         skipped && /: Skipped$/ { wanted = 1 }
+         skipped && /skip: ./ { why = $0; sub(/.*skip: /, "", why) }
+         skipped && /<\/testcase>/ { printf "    skipped: %s: %s\n", name, why }' "$1"
+}
+
+# lab_tests KERNEL...: the lab's own test, then kernel and agent tests under stock kernels.
+lab_tests() {
+    local kernel start failed_before status=0
+    tests "the lab's own tests" build '^vm$'
+    say "tests under the kernels $*"
+    start=$SECONDS
+    failed_before=$failed
+    rm -rf build/lab
+    tests/vm/suite "$@" || status=$?
+    for kernel in "$@"; do
+        add_junit "tests under kernel $kernel" "build/lab/$kernel/junit.xml" 0
+    done
+    # What the suite objects to beside failed tests: a kernel's oops, a skip that must not be.
+    if [ $status -ne 0 ] && [ "$failed" -eq "$failed_before" ]; then
+        failed=$((failed + 1))
+        failures+=("tests under the kernels $*: status $status")
+    fi
+    report "tests under the kernels $*" $((SECONDS - start)) "$([ $status -eq 0 ] && echo ok || echo FAILED)"
+}
+
+# Prints the totals, and ends the script.
+summary() {
+    local failure
+    say "summary after $SECONDS s"
+    for failure in "${failures[@]}"; do
+        printf '    failed: %s\n' "$failure"
+    done
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    [ "$failed" -eq 0 ]
+    exit
+}
