@@ -34,7 +34,12 @@ Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool creat
       if (::access(pin_root.c_str(), F_OK) != 0) {
         // Checked before mkdir: outside bpffs nothing may be created.
         if (auto bpffs = check_bpffs(parent_of(pin_root)); !bpffs) {
-          return Failure(bpffs.error());
+          Error error = bpffs.error();
+          if (error.code == ENOENT) {
+            error.hint = "only the last directory of --pin-root is created: make this one first, "
+                         "in a bpffs";
+          }
+          return Failure(error);
         }
       }
       // Readable by all: who counts is no secret, each device's directory guards its counters.

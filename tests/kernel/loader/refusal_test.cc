@@ -76,6 +76,9 @@ TEST_F(Refusal, OfAPinRootOutsideBpffs) {
   refuse({"--dev", "va", "--pin", "--pin-root", place_},
          "'" + place_ + "' is not in a BPF file system (bpffs)", kMountHint);
   EXPECT_TRUE(std::filesystem::is_empty(place_));
+  refuse({"--dev", "va", "--pin", "--pin-root", "/sys/fs/bpf/absent/pins"},
+         "cannot look up '/sys/fs/bpf/absent': No such file or directory",
+         "only the last directory of --pin-root is created: make this one first, in a bpffs");
 }
 
 TEST_F(Refusal, OnAReadOnlyBpffs) {
