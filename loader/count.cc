@@ -6,6 +6,7 @@
 #include "loader/attach.h"
 #include "loader/capabilities.h"
 #include "loader/counting_object.h"
+#include "loader/dead_dispatcher.h"
 #include "loader/observe.h"
 #include "loader/observer_pin.h"
 #include "loader/ownership.h"
@@ -119,6 +120,8 @@ Result<Outcome> count_with_program(const Options &options, Transaction &transact
   const auto attachment = own ? replace_program(state, *own, *object, request)
                               : attach_program(state, *object, request);
   if (!attachment) {
+    // A device that went just after it was attached leaves its dispatcher behind.
+    static_cast<void>(remove_dead_dispatchers(pins));
     return Failure(attachment.error());
   }
   auto recorded = restart ? pins.publish_staged() : Result<void>{};

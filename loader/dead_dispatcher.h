@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What libxdp's dispatcher of a device leaves behind when the device goes.
+// What libxdp leaves behind when a device goes, or a process is killed between two of its steps.
 #pragma once
 
 #include "loader/device_pins.h"
@@ -7,9 +7,10 @@
 
 namespace xdpstats {
 
-/// Removes libxdp's pins of the dispatcher that ran our program on the recorded device, which must
-/// be gone: the kernel does not, and they would keep our program loaded for ever. A dispatcher that
-/// our program is not part of is left alone.
-[[nodiscard]] Result<void> remove_dead_dispatcher(const DevicePins &pins);
+/// Removes libxdp's pins of dispatchers that no device runs and that our program is part of: the
+/// kernel does not, and they would keep our program loaded for ever. Where the device is still
+/// there, waits a second first, as whoever attaches a dispatcher pins it a moment before. Other
+/// dispatchers are left alone. Call with the pin root locked.
+[[nodiscard]] Result<void> remove_dead_dispatchers(const DevicePins &pins);
 
 } // namespace xdpstats

@@ -67,13 +67,12 @@ Result<Transaction> begin_transaction(const Options &options, const std::string 
   if (auto settled = settle_interrupted_move(*pins); !settled) {
     return Failure(settled.error());
   }
+  // Before an interrupted reset is settled: its counters tell what is ours.
+  if (auto removed = remove_dead_dispatchers(*pins); !removed) {
+    return Failure(removed.error());
+  }
   if (auto settled = settle_interrupted_reset(*pins, *state); !settled) {
     return Failure(settled.error());
-  }
-  if (pins->info().ifindex != state->netdev.ifindex) {
-    if (auto removed = remove_dead_dispatcher(*pins); !removed) {
-      return Failure(removed.error());
-    }
   }
   const auto own = own_program(*state, *pins);
   const bool restart = options.reset && pins->stats().has_value();

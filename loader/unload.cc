@@ -50,10 +50,8 @@ Result<Outcome> unload_device(const Options &options, const std::string &device)
                               " is not ours and stays");
     }
   }
-  if (!state || state->netdev.ifindex != pins->info().ifindex) {
-    if (auto removed = remove_dead_dispatcher(*pins); !removed) {
-      return Failure(removed.error());
-    }
+  if (auto removed = remove_dead_dispatchers(*pins); !removed) {
+    return Failure(removed.error());
   }
   // The observer of other devices goes on; ours alone ends with its pin.
   auto withdrawn = settle_interrupted_move(*pins);

@@ -2,6 +2,7 @@
 // Loaders that run at once, that are killed, and whose device vanishes.
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <thread>
@@ -10,6 +11,7 @@
 #include "tests/kernel/expect_counters.h"
 #include "tests/kernel/loader/loader_test.h"
 #include "tests/support/frames.h"
+#include "tests/support/probe.h"
 
 namespace xdpstats::test {
 namespace {
@@ -106,6 +108,48 @@ TEST_F(Concurrent, AKilledLoaderIsRepairedByTheNextRun) {
   }
   EXPECT_GT(killed, 0) << "every loader had ended before it was killed";
   load_well({"--dev", "va", "--unload"});
+  expect_nothing_left();
+}
+
+// What a loader leaves that is killed while libxdp pins or unpins its dispatcher.
+TEST_F(Concurrent, WhatAKilledLoaderLeftOfADispatcherIsRemoved) {
+  SKIP_UNLESS(can_load_extension());
+  const std::vector<std::pair<const char *, std::vector<std::string>>> cases = {
+      {"--pin", {}},
+      {"--pin", {"prog0-link"}},
+      {"--pin", {"prog0-prog"}},
+      {"--pin", {"prog0-link", "prog0-prog"}},
+      {"--unload", {}}};
+  for (const auto &[repair, unpinned] : cases) {
+    SCOPED_TRACE(testing::PrintToString(unpinned) + repair);
+    load_well({"--dev", "va", "--pin"});
+    const auto left = dispatcher_pins("va");
+    const uint32_t program = pinned_info("va").counted_program_id;
+    run_or_throw({"ip", "link", "set", "va", "xdp", "off"});
+    for (const auto &name : unpinned) {
+      ASSERT_TRUE(std::filesystem::remove(left / name));
+    }
+    ASSERT_TRUE(std::filesystem::exists(left));
+    load_well({"--dev", "va", repair});
+    EXPECT_FALSE(std::filesystem::exists(left));
+    EXPECT_TRUE(program_is_gone(program));
+    load_well({"--dev", "va", "--unload"});
+    expect_nothing_left();
+  }
+}
+
+// Attached moments later by whoever pinned it, or by another network namespace: not ours to judge.
+TEST_F(Concurrent, DispatchersOfOthersAreLeftAlone) {
+  SKIP_UNLESS(can_load_extension());
+  const VethPair other({.near = "vo", .far = "vp"});
+  load_well({"--dev", "vo", "--pin"});
+  const auto left = dispatcher_pins("vo");
+  run_or_throw({"ip", "link", "set", "vo", "xdp", "off"});
+  load_well({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--unload"});
+  EXPECT_TRUE(std::filesystem::exists(left / "prog0-prog"));
+  EXPECT_TRUE(std::filesystem::exists(left / "prog0-link"));
+  load_well({"--dev", "vo", "--unload"});
   expect_nothing_left();
 }
 

@@ -93,6 +93,12 @@ void expect_refused(const Command &command, const std::string &message, const st
 
 Netdev netdev(const std::string &device) { return value_or_throw(read_netdevs()).at(device); }
 
+std::filesystem::path dispatcher_pins(const std::string &device) {
+  const Netdev state = netdev(device);
+  return std::filesystem::path(kBpffs) / "xdp" /
+         ("dispatch-" + std::to_string(state.ifindex) + "-" + std::to_string(state.program_id));
+}
+
 Counters pinned_counters(const std::string &device) {
   return value_or_throw(
       value_or_throw(StatsMap::open(PinPath(kDefaultPinRoot, device).stats_map)).read());

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ void expect_refused(const Command &command, const std::string &message, const st
 
 /// As rtnetlink tells.
 [[nodiscard]] Netdev netdev(const std::string &device);
+
+/// Where libxdp pins the dispatcher that the device runs now.
+[[nodiscard]] std::filesystem::path dispatcher_pins(const std::string &device);
 
 /// The counters pinned for a device; throws std::runtime_error.
 [[nodiscard]] Counters pinned_counters(const std::string &device);
