@@ -24,6 +24,7 @@
 #include "loader/xdp_handles.h"
 #include "maps.skel.h"
 #include "pinning/netdev.h"
+#include "tests/support/value_or_throw.h"
 #include "unfiltered.skel.h"
 
 namespace xdpstats {
@@ -31,12 +32,7 @@ namespace {
 
 constexpr int kRepeat = 200000;
 
-template <typename T> T value_or_throw(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error(result.error().message);
-  }
-  return std::move(*result);
-}
+using test::value_or_throw;
 
 void check(int error, const char *what) {
   if (error != 0) {

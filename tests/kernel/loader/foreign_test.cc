@@ -12,6 +12,7 @@
 #include "tests/kernel/loader/loader_test.h"
 #include "tests/support/frames.h"
 #include "tests/support/probe.h"
+#include "tests/support/value_or_throw.h"
 
 namespace xdpstats::test {
 namespace {

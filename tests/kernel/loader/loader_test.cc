@@ -16,19 +16,13 @@
 #include "pinning/fd.h"
 #include "pinning/info_record.h"
 #include "pinning/pin_path.h"
+#include "tests/support/value_or_throw.h"
 
 namespace xdpstats::test {
 namespace {
 
 constexpr char kBpffs[] = "/sys/fs/bpf";
 constexpr char kLibxdpDirectory[] = "/sys/fs/bpf/xdp";
-
-template <typename T> T value_or_throw(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error(result.error().message);
-  }
-  return std::move(*result);
-}
 
 std::string describe_file(const std::string &path) {
   struct stat file = {};
