@@ -125,7 +125,8 @@ Result<void> ForegroundCounter::observe(const OwnedMap &counters) {
   if (!keys) {
     return Failure(keys.error());
   }
-  auto observer = Observer::attach(device_, *target, counters);
+  ObserverCode code;
+  auto observer = Observer::attach(code, device_, *target, counters);
   if (!observer) {
     return Failure(observer.error());
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // xdp-stats-load: attach an XDP program that counts, and pin its counters.
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <exception>
@@ -9,10 +11,13 @@
 #include "console/display.h"
 #include "loader/capabilities.h"
 #include "loader/count.h"
+#include "loader/follow.h"
 #include "loader/foreground.h"
 #include "loader/library_log.h"
+#include "loader/observer_pin.h"
 #include "loader/options.h"
 #include "loader/report.h"
+#include "loader/service_manager.h"
 #include "loader/status.h"
 #include "pinning/pin_path.h"
 
@@ -39,20 +44,92 @@ std::vector<cap_value_t> wanted_capabilities(const Options &options) {
   return wanted;
 }
 
+bool report_outcome(const Result<Outcome> &outcome) {
+  if (!outcome) {
+    report_error(outcome.error());
+    return false;
+  }
+  report_done(outcome->done);
+  for (const auto &note : outcome->notes) {
+    report_note(note);
+  }
+  return true;
+}
+
 int run_for_devices(const Options &options) {
   int status = kDone;
   for (const auto &device : options.devices) {
-    const auto outcome = options.task == Task::kUnload ? unload_device(options, device)
-                                                       : count_device(options, device);
-    if (!outcome) {
-      report_error(outcome.error());
+    if (!report_outcome(options.task == Task::kUnload ? unload_device(options, device)
+                                                      : count_device(options, device))) {
       status = kFailed;
-      continue;
     }
-    report_done(outcome->done);
-    for (const auto &note : outcome->notes) {
-      report_note(note);
+  }
+  return status;
+}
+
+// In a process of its own: libxdp 1.3 leaves the programs open that it looks at (1.4.3 does not),
+// and a process that stays would keep them loaded.
+bool count_and_report(const Options &options, const std::string &device) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::_exit(report_outcome(count_device(options, device)) ? kDone : kFailed);
+  }
+  int status = 0;
+  while (child > 0 && ::waitpid(child, &status, 0) != child) {
+  }
+  if (child < 0 || !WIFEXITED(status)) {
+    report_error({"cannot begin to follow '" + device + "': its process ended early", "", 0});
+  }
+  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == kDone;
+}
+
+bool begin_to_follow(const Options &options, const std::string &device, Follow &follow) {
+  const uint64_t began_at = boot_time_ns();
+  if (!count_and_report(options, device)) {
+    return false;
+  }
+  auto followed = FollowedDevice::start(options, device, began_at);
+  if (!followed) {
+    report_error(followed.error());
+    return false;
+  }
+  follow.add(std::move(*followed));
+  return true;
+}
+
+// Tells of what it finds as it goes, on stdout, which a service manager keeps as its log.
+int run_follow(const Options &options) {
+  auto follow = Follow::begin();
+  if (!follow) {
+    report_error(follow.error());
+    return kFailed;
+  }
+  int status = kDone;
+  for (const auto &device : options.devices) {
+    if (!begin_to_follow(options, device, *follow)) {
+      status = kFailed;
     }
+  }
+  if (follow->empty()) {
+    return kFailed;
+  }
+  notify_status(follow->status());
+  notify_ready();
+  for (bool ended = false; !ended;) {
+    const Follow::News news = follow->wait();
+    for (const auto &line : news.lines) {
+      report_done(line);
+    }
+    for (const auto &error : news.errors) {
+      report_error(error);
+    }
+    notify_status(follow->status());
+    ended = news.ended;
+  }
+  notify_stopping();
+  for (const auto &error : follow->end()) {
+    report_error(error);
+    status = kFailed;
   }
   return status;
 }
@@ -147,6 +224,9 @@ int run(int argc, char **argv) {
   }
   // Modes of what is created are chosen one by one, not left to the caller's environment.
   ::umask(0);
+  if (options.follow) {
+    return run_follow(options);
+  }
   // What is begun is finished or undone: each device takes milliseconds.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     std::signal(signal, SIG_IGN);

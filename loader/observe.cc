@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "loader/attach.h"
+#include "loader/follower_lock.h"
 #include "loader/observer.h"
 #include "loader/observer_pin.h"
 #include "loader/record.h"
@@ -23,6 +24,10 @@ Result<Netdev> find_netdev(const NetdevTable &table, const std::string &device) 
     return os_failure("cannot find device '" + device + "'", ENODEV);
   }
   return found->second;
+}
+
+bool contains(const std::vector<uint32_t> &ids, uint32_t id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 uint64_t since(uint64_t begin, uint64_t now) { return now > begin ? now - begin : 0; }
@@ -77,10 +82,39 @@ private:
   uint64_t at_ = 0;
 };
 
-bool is_recorded(const xdp_stats_info &info, const Observation &observation) {
-  return info.mode == XDP_STATS_MODE_OBSERVE && info.ifindex == observation.netdev.ifindex &&
-         info.netdev_program_id == observation.netdev.program_id &&
-         info.counted_program_id == observation.target.program_id;
+std::string at(const DevicePins &pins) { return "; counters at " + pins.path().stats_map; }
+
+Result<void> write_flags(DevicePins &pins, uint32_t flags) {
+  xdp_stats_info info = pins.info();
+  if (std::exchange(info.flags, flags) == flags) {
+    return {};
+  }
+  return pins.write_info(info);
+}
+
+// --follow of a device that is not there, or has no XDP program: the counters are, so that
+// readers see that nobody counts yet.
+Result<Outcome> await_program(Transaction &transaction, const Options &options, uint32_t flags) {
+  DevicePins &pins = transaction.pins;
+  if (auto prepared = prepare_counters(transaction, options.map_kind); !prepared) {
+    return Failure(prepared.error());
+  }
+  auto done = withdraw_observer(pins);
+  if (done && transaction.restart) {
+    done = pins.publish_staged();
+  }
+  if (done) {
+    done = pins.write_info(waiting_record(pins.info(), transaction.state.name,
+                                          transaction.netns_inode, flags, transaction.restart));
+  }
+  if (!done) {
+    return Failure(done.error());
+  }
+  pins.commit();
+  return Outcome{transaction.state.name + ": waiting for " +
+                     (transaction.state.netdev.ifindex == 0 ? "the device" : "an XDP program") +
+                     at(pins),
+                 {}};
 }
 
 } // namespace
@@ -102,8 +136,8 @@ Result<ObserverKeys> device_keys(const NetdevTable &table, const Netdev &netdev)
   return keys;
 }
 
-Result<Observation> observe_current(const DevicePins &pins, const std::string &device,
-                                    const OwnedMap &counters) {
+Result<Observation> observe_current(ObserverCode &code, const DevicePins &pins,
+                                    const std::string &device, const OwnedMap &counters) {
   auto table = read_netdevs();
   uint64_t began = 0;
   for (int tries = 0; tries < kTries && table; ++tries) {
@@ -116,8 +150,11 @@ Result<Observation> observe_current(const DevicePins &pins, const std::string &d
       return Failure(keys.error());
     }
     auto target = find_observe_target(device, *netdev);
-    auto placed =
-        target ? place_observer(pins, device, *target, *keys, counters) : Failure(target.error());
+    if (target && contains(target->map_ids, counters.id)) {
+      target = failure("cannot observe '" + device + "': its XDP program counts already");
+    }
+    auto placed = target ? place_observer(code, pins, device, *target, *keys, counters)
+                         : Failure(target.error());
     // Only what was true before and after is true: the program may have been replaced meanwhile.
     table = read_netdevs();
     const auto after = table ? find_netdev(*table, device) : Failure(table.error());
@@ -139,6 +176,12 @@ Result<Observation> observe_current(const DevicePins &pins, const std::string &d
   return failure("cannot observe '" + device + "': its XDP program changes all the time");
 }
 
+bool is_recorded(const xdp_stats_info &info, const Observation &observation) {
+  return info.mode == XDP_STATS_MODE_OBSERVE && info.ifindex == observation.netdev.ifindex &&
+         info.netdev_program_id == observation.netdev.program_id &&
+         info.counted_program_id == observation.target.program_id;
+}
+
 xdp_stats_info observation_record(const xdp_stats_info &old, const std::string &device,
                                   const Observation &observation, uint64_t netns_inode,
                                   uint32_t flags, uint64_t uncovered_ns, bool restarted) {
@@ -156,9 +199,24 @@ xdp_stats_info observation_record(const xdp_stats_info &old, const std::string &
   return next_record(old, counter, restarted);
 }
 
+xdp_stats_info waiting_record(const xdp_stats_info &old, const std::string &device,
+                              uint64_t netns_inode, uint32_t flags, bool restarted) {
+  NewCounter nobody;
+  nobody.mode = XDP_STATS_MODE_OBSERVE;
+  nobody.flags = flags;
+  nobody.device = device;
+  nobody.netns_inode = netns_inode;
+  return next_record(old, nobody, restarted);
+}
+
 Result<Outcome> observe_device(const Options &options, Transaction &transaction) {
   const std::string &device = transaction.state.name;
   DevicePins &pins = transaction.pins;
+  const bool followed = options.follow || is_followed(pins.path()).value_or(false);
+  const uint32_t flags = followed ? XDP_STATS_INFO_FOLLOW : 0;
+  if (options.follow && transaction.state.netdev.program_id == 0) {
+    return await_program(transaction, options, flags);
+  }
   auto given_way = OwnProgramDetached::detach(transaction);
   if (!given_way) {
     return Failure(given_way.error());
@@ -172,23 +230,27 @@ Result<Outcome> observe_device(const Options &options, Transaction &transaction)
   if (auto prepared = prepare_counters(transaction, options.map_kind); !prepared) {
     return Failure(prepared.error());
   }
-  const auto observation = observe_current(pins, device, transaction.counters());
+  ObserverCode code;
+  const auto observation = observe_current(code, pins, device, transaction.counters());
   if (!observation) {
     return Failure(observation.error());
   }
-  const std::string at = "; counters at " + pins.path().stats_map;
   if (observation->began == 0 && is_recorded(pins.info(), *observation)) {
+    if (auto written = write_flags(pins, flags); !written) {
+      return Failure(written.error());
+    }
     given_way->keep();
     pins.commit();
-    return Outcome{device + ": already counting (" + record_summary(pins.info()) + ")" + at, {}};
+    return Outcome{device + ": already counting (" + record_summary(pins.info()) + ")" + at(pins),
+                   {}};
   }
-  const bool counted_before = pins.info().mode != XDP_STATS_MODE_NONE;
+  const bool counted_before = pins.info().attached_at != 0;
   const uint64_t uncovered = given_way->at() != 0 ? since(given_way->at(), observation->began)
                                                   : uncovered_before(pins.info(), *observation);
   auto recorded = transaction.restart ? pins.publish_staged() : Result<void>{};
   if (recorded) {
     recorded = pins.write_info(observation_record(pins.info(), device, *observation,
-                                                  transaction.netns_inode, 0, uncovered,
+                                                  transaction.netns_inode, flags, uncovered,
                                                   transaction.restart));
   }
   if (!recorded) {
@@ -201,10 +263,10 @@ Result<Outcome> observe_device(const Options &options, Transaction &transaction)
   const char *verb = transaction.restart ? ": counting from zero ("
                      : counted_before    ? ": counting on with another program ("
                                          : ": counting (";
-  Outcome outcome{device + verb + record_summary(pins.info()) + ")" + at, {}};
+  Outcome outcome{device + verb + record_summary(pins.info()) + ")" + at(pins), {}};
   if (counted_before && !transaction.restart && uncovered != 0) {
-    outcome.notes.push_back(device + ": before that nothing was counted for at most " +
-                            std::to_string(uncovered / 1000) + " microseconds");
+    outcome.notes.push_back(device + ": before that nothing was counted for " +
+                            duration_text(uncovered));
   }
   return outcome;
 }

@@ -26,7 +26,8 @@ struct Observation {
 
 /// Observes whatever decides on the device now, into `counters`. Fails if the device's program
 /// changes again and again meanwhile.
-[[nodiscard]] Result<Observation> observe_current(const DevicePins &pins, const std::string &device,
+[[nodiscard]] Result<Observation> observe_current(ObserverCode &code, const DevicePins &pins,
+                                                  const std::string &device,
                                                   const OwnedMap &counters);
 
 /// The record of an observation. `uncovered_ns`: how long nothing was counted before.
@@ -35,6 +36,13 @@ struct Observation {
                                                 const Observation &observation,
                                                 uint64_t netns_inode, uint32_t flags,
                                                 uint64_t uncovered_ns, bool restarted);
+
+/// Whether the record says just that.
+[[nodiscard]] bool is_recorded(const xdp_stats_info &info, const Observation &observation);
+
+/// The record of a device that has nothing to observe yet.
+[[nodiscard]] xdp_stats_info waiting_record(const xdp_stats_info &old, const std::string &device,
+                                            uint64_t netns_inode, uint32_t flags, bool restarted);
 
 /// --observe: a program of ours that runs in the device's chain gives way to the observer.
 [[nodiscard]] Result<Outcome> observe_device(const Options &options, Transaction &transaction);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "bpf/xdp_stats_info.h"
+#include "loader/device_state.h"
 #include "loader/xdp_handles.h"
 
 namespace xdpstats {
@@ -98,8 +99,10 @@ Result<ObserveTarget> describe_program(const std::string &device, UniqueFd progr
 }
 
 // With one program libxdp replaces the dispatcher's main function: the dispatcher itself never
-// runs, and the kernel lets nobody trace it.
-Result<std::optional<UniqueFd>> find_replacement(uint32_t program_id, uint32_t function_id) {
+// runs, and the kernel lets nobody trace it. `map_ids`: those of all components are added.
+Result<std::optional<UniqueFd>> find_replacement(const ObserveTarget &main,
+                                                 std::vector<uint32_t> &map_ids) {
+  std::optional<UniqueFd> replacement;
   __u32 id = 0;
   while (bpf_link_get_next_id(id, &id) == 0) {
     const UniqueFd link(bpf_link_get_fd_by_id(id));
@@ -112,8 +115,7 @@ Result<std::optional<UniqueFd>> find_replacement(uint32_t program_id, uint32_t f
     bpf_link_info info = {};
     __u32 length = sizeof(info);
     if (bpf_obj_get_info_by_fd(link.get(), &info, &length) != 0 ||
-        info.type != BPF_LINK_TYPE_TRACING || info.tracing.target_obj_id != program_id ||
-        info.tracing.target_btf_id != function_id) {
+        info.type != BPF_LINK_TYPE_TRACING || info.tracing.target_obj_id != main.program_id) {
       continue;
     }
     UniqueFd program(bpf_prog_get_fd_by_id(info.prog_id));
@@ -121,11 +123,17 @@ Result<std::optional<UniqueFd>> find_replacement(uint32_t program_id, uint32_t f
       continue;
     }
     const auto described = program_info(program.get(), nullptr);
-    if (described && described->type == BPF_PROG_TYPE_EXT) {
-      return std::optional(std::move(program));
+    if (!described || described->type != BPF_PROG_TYPE_EXT) {
+      continue;
+    }
+    if (const auto component = program_by_fd(program.get())) {
+      map_ids.insert(map_ids.end(), component->map_ids.begin(), component->map_ids.end());
+    }
+    if (info.tracing.target_btf_id == main.function_id) {
+      replacement = std::move(program);
     }
   }
-  return std::nullopt;
+  return replacement;
 }
 
 } // namespace
@@ -152,12 +160,17 @@ Result<ObserveTarget> find_observe_target(const std::string &device, const Netde
   }
   auto target = describe_program(device, std::move(main));
   if (target) {
-    auto replacement = find_replacement(target->program_id, target->function_id);
+    const auto own = program_by_fd(target->program.get());
+    std::vector<uint32_t> map_ids = own ? own->map_ids : std::vector<uint32_t>();
+    auto replacement = find_replacement(*target, map_ids);
     if (!replacement) {
       return Failure(replacement.error());
     }
     if (*replacement) {
       target = describe_program(device, std::move(**replacement));
+    }
+    if (target) {
+      target->map_ids = std::move(map_ids);
     }
   }
   if (target) {

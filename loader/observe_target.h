@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "pinning/fd.h"
 #include "pinning/netdev.h"
@@ -15,10 +16,11 @@ namespace xdpstats {
 struct ObserveTarget {
   UniqueFd program;
   uint32_t program_id = 0;
-  uint32_t function_id = 0; ///< of its main function, in the program's BTF
-  std::string function;     ///< its name
-  bool typed = false;       ///< the argument is declared struct xdp_md *
-  uint64_t loaded_at = 0;   ///< when the device's program was loaded, ns of CLOCK_BOOTTIME
+  uint32_t function_id = 0;      ///< of its main function, in the program's BTF
+  std::string function;          ///< its name
+  bool typed = false;            ///< the argument is declared struct xdp_md *
+  std::vector<uint32_t> map_ids; ///< of all programs that run on the device, where those are known
+  uint64_t loaded_at = 0;        ///< when the device's program was loaded, ns of CLOCK_BOOTTIME
 };
 
 /// Finds it: the device's own program, or the one component of a libxdp dispatcher, which libxdp

@@ -2,74 +2,16 @@
 #include "loader/observer.h"
 
 #include <bpf/bpf.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
-#include "loader/build_id.h"
-#include "loader/library_log.h"
 #include "loader/observer_table.h"
-#include "loader/xdp_handles.h"
-#include "observer.skel.h"
 
 namespace xdpstats {
 namespace {
-
-using Skeleton = std::unique_ptr<observer, Closer<observer::destroy>>;
-using Link = std::unique_ptr<bpf_link, Closer<bpf_link__destroy>>;
-
-Failure load_failure(const std::string &device, int code) {
-  const std::string what = "cannot observe '" + device + "'";
-  const int positive = std::abs(code);
-  if (positive == EPERM || positive == ENOTSUP || positive == ESRCH) {
-    return library_failure(what + ": this kernel refuses tracing programs", code,
-                           "observing needs fexit: a kernel with CONFIG_DEBUG_INFO_BTF, 5.18 or "
-                           "later, where tracing is not locked down");
-  }
-  return library_failure(what, code);
-}
-
-bpf_program *choose_program(const observer &skeleton, bool typed, MapKind kind) {
-  const auto &programs = skeleton.progs;
-  bpf_program *chosen = typed ? programs.observe : programs.observe_untyped;
-  if (kind == MapKind::kShared) {
-    chosen = typed ? programs.observe_shared : programs.observe_untyped_shared;
-  }
-  bpf_program *program = nullptr;
-  bpf_object__for_each_program(program, skeleton.obj) {
-    bpf_program__set_autoload(program, program == chosen);
-  }
-  return chosen;
-}
-
-Result<Link> load_and_attach(const std::string &device, observer *skeleton,
-                             const ObserveTarget &target, const OwnedMap &counters) {
-  bpf_program *chosen = choose_program(*skeleton, target.typed, counters.kind);
-  forget_library_log();
-  int error = bpf_map__set_inner_map_fd(skeleton->maps.counters, counters.fd.get());
-  if (error == 0) {
-    error = bpf_program__set_attach_target(chosen, target.program.get(), target.function.c_str());
-  }
-  if (error == 0) {
-    error = observer::load(skeleton);
-  }
-  if (error != 0) {
-    return load_failure(device, error);
-  }
-  Link link(bpf_program__attach(chosen));
-  if (!link) {
-    const int code = errno;
-    const char *hint = code == EBUSY   ? "its main function has been replaced: try again"
-                       : code == E2BIG ? "too many tracing programs observe it already"
-                                       : "";
-    return library_failure(
-        "cannot observe '" + device + "': cannot attach to '" + target.function + "'", code, hint);
-  }
-  return link;
-}
 
 Result<std::vector<uint32_t>> map_ids(int program) {
   bpf_prog_info info = {};
@@ -90,26 +32,13 @@ void Observer::Unmap::operator()(observer_table *table) const {
   ::munmap(table, sizeof(observer_table));
 }
 
-Result<Observer> Observer::attach(const std::string &device, const ObserveTarget &target,
-                                  const OwnedMap &counters) {
-  const Skeleton skeleton(observer::open());
-  if (!skeleton) {
-    return library_failure("cannot open the observer's BPF object", errno);
-  }
-  const auto link = load_and_attach(device, skeleton.get(), target, counters);
+Result<Observer> Observer::attach(ObserverCode &code, const std::string &device,
+                                  const ObserveTarget &target, const OwnedMap &counters) {
+  auto link = code.attach(device, target, counters);
   if (!link) {
     return Failure(link.error());
   }
-  UniqueFd fd(::fcntl(bpf_link__fd(link->get()), F_DUPFD_CLOEXEC, 0));
-  if (!fd.valid()) {
-    return os_failure("cannot duplicate a link's descriptor", errno);
-  }
-  auto attached = from_link(std::move(fd), "new observer");
-  if (attached && !attached->observes(target)) {
-    return failure("cannot observe '" + device + "': its XDP program has several functions '" +
-                   target.function + "'");
-  }
-  return attached;
+  return from_link(std::move(*link), "new observer");
 }
 
 Result<std::optional<Observer>> Observer::open(const std::string &path) {
@@ -247,12 +176,6 @@ Result<void> Observer::pin(const std::string &path) const {
     return os_failure("cannot pin the observer at '" + path + "'", errno);
   }
   return {};
-}
-
-uint64_t observer_build_id() {
-  size_t size = 0;
-  const void *bytes = observer::elf_bytes(&size);
-  return fnv1a(bytes, size);
 }
 
 } // namespace xdpstats

@@ -11,6 +11,7 @@
 #include "bpf/observer.h"
 #include "loader/device_pins.h"
 #include "loader/observe_target.h"
+#include "loader/observer_code.h"
 #include "pinning/fd.h"
 #include "pinning/result.h"
 
@@ -24,8 +25,9 @@ using ObserverKeys = std::vector<uint64_t>;
 class Observer {
 public:
   /// Attaches a new observer, of no device yet, that counts into maps like `counters`.
-  [[nodiscard]] static Result<Observer>
-  attach(const std::string &device, const ObserveTarget &target, const OwnedMap &counters);
+  [[nodiscard]] static Result<Observer> attach(ObserverCode &code, const std::string &device,
+                                               const ObserveTarget &target,
+                                               const OwnedMap &counters);
 
   /// The observer pinned at `path`; nullopt if nothing is pinned there.
   [[nodiscard]] static Result<std::optional<Observer>> open(const std::string &path);
@@ -67,8 +69,5 @@ private:
   uint32_t target_program_ = 0;
   uint32_t target_function_ = 0;
 };
-
-/// Identifies the build of the observer's program.
-[[nodiscard]] uint64_t observer_build_id();
 
 } // namespace xdpstats

@@ -83,9 +83,9 @@ uint64_t boot_time_ns() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
 }
 
-Result<uint64_t> place_observer(const DevicePins &pins, const std::string &device,
-                                const ObserveTarget &target, const ObserverKeys &keys,
-                                const OwnedMap &counters) {
+Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
+                                const std::string &device, const ObserveTarget &target,
+                                const ObserverKeys &keys, const OwnedMap &counters) {
   auto present = Observer::open(pins.path().observer);
   if (!present) {
     return Failure(present.error());
@@ -97,8 +97,8 @@ Result<uint64_t> place_observer(const DevicePins &pins, const std::string &devic
   if (!shared) {
     return Failure(shared.error());
   }
-  auto next =
-      *shared ? Result<Observer>(std::move(**shared)) : Observer::attach(device, target, counters);
+  auto next = *shared ? Result<Observer>(std::move(**shared))
+                      : Observer::attach(code, device, target, counters);
   if (!next) {
     return Failure(next.error());
   }

@@ -19,7 +19,8 @@ namespace xdpstats {
 /// root has, else a new one. What was observed before is let go, and between the two no frame is
 /// counted twice. Returns when counting began, ns of CLOCK_BOOTTIME; 0 if it did so already.
 /// On failure all is as before.
-[[nodiscard]] Result<uint64_t> place_observer(const DevicePins &pins, const std::string &device,
+[[nodiscard]] Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
+                                              const std::string &device,
                                               const ObserveTarget &target, const ObserverKeys &keys,
                                               const OwnedMap &counters);
 

@@ -23,6 +23,7 @@ Examples:
   xdp-stats-load --dev eth0                   look at it: count until ^C
   xdp-stats-load --dev eth0 --pin             count from now on, and exit
   xdp-stats-load --dev eth0 --pin --observe   count what the XDP program that is there decides
+  xdp-stats-load --dev eth0 --pin --observe --follow       and go along when that changes
   xdp-stats-load --dev eth0 --pin --program my.bpf.o:my_prog
   xdp-stats-load --status                     what is counted, and by whom
   xdp-stats-load --dev eth0 --unload          stop, and remove the counters
@@ -46,7 +47,7 @@ std::string wrong_combination(const Options &options, bool unload, bool status) 
     return "--dev is required";
   }
   if (!attaches && (options.pin || options.reset || options.chain || options.priority ||
-                    options.map_kind || !options.group.empty() ||
+                    options.map_kind || !options.group.empty() || options.follow ||
                     options.source != Source::kBuiltin || options.mode != AttachMode::kAuto)) {
     return std::string(unload ? "--unload" : "--status") +
            " goes with --dev, --pin-root and --verbose only";
@@ -68,6 +69,9 @@ std::string wrong_combination(const Options &options, bool unload, bool status) 
        options.mode != AttachMode::kAuto)) {
     return "--observe attaches no XDP program: it does not go with --program, --chain, --priority "
            "or --mode";
+  }
+  if (options.follow && (options.source != Source::kObserve || !options.pin)) {
+    return "--follow goes with --pin --observe";
   }
   if (options.chain && options.source != Source::kBuiltin) {
     return "--chain puts the built-in counter in front of a program: it does not go with "
@@ -100,6 +104,8 @@ Options parse_options(int argc, char **argv) {
   app.add_flag("--pin", options.pin, "Pin the counters and exit; counting goes on");
   app.add_flag("--observe", observe,
                "Count the verdicts of the XDP program that is attached already");
+  app.add_flag("--follow", options.follow,
+               "With --observe: stay, and go along when that program changes");
   app.add_option("--program", options.program,
                  "Count through xdp_stats.bpf.h in this XDP program instead of the built-in one")
       ->type_name("FILE[:NAME]");

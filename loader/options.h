@@ -41,6 +41,7 @@ struct Options {
   bool chain = false;
   std::optional<unsigned> priority;
   bool reset = false;
+  bool follow = false; ///< stay, and go along with changes
   bool json = false;
   std::chrono::nanoseconds interval = std::chrono::seconds(1); ///< of foreground mode
   uint64_t count = 0; ///< tables to show in foreground mode; 0: until a signal comes

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstring>
+#include <iomanip>
+#include <sstream>
 
 #include "pinning/info_record.h"
 
@@ -22,11 +24,15 @@ xdp_stats_info next_record(const xdp_stats_info &old, const NewCounter &counter,
   const uint64_t now = now_ns();
   if (info.created_at == 0 || restarted) {
     info.created_at = now;
+    info.attached_at = 0;
     info.uncovered_ns = 0;
     info.changes = 0;
-  } else if (info.mode != XDP_STATS_MODE_NONE) {
-    info.changes++;
+  } else {
     info.uncovered_ns += counter.uncovered_ns;
+  }
+  if (counter.program_id != 0) {
+    info.changes += info.attached_at != 0 ? 1 : 0;
+    info.attached_at = now;
   }
   info.mode = counter.mode;
   info.flags = counter.flags;
@@ -35,13 +41,18 @@ xdp_stats_info next_record(const xdp_stats_info &old, const NewCounter &counter,
   info.netdev_program_id = counter.netdev.program_id;
   info.counted_program_id = counter.program_id;
   info.netns_inode = counter.netns_inode;
-  info.attached_at = now;
   info.build_id = counter.build_id;
   std::memset(info.device, 0, sizeof(info.device));
   std::memset(info.program, 0, sizeof(info.program));
   counter.device.copy(info.device, sizeof(info.device) - 1);
   counter.program_name.copy(info.program, sizeof(info.program) - 1);
   return info;
+}
+
+std::string duration_text(uint64_t ns) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(3) << static_cast<double>(ns) / 1e6 << " ms";
+  return text.str();
 }
 
 std::string record_summary(const xdp_stats_info &info) {

@@ -17,7 +17,8 @@ struct NewCounter {
   std::string device;
   Netdev netdev;
   uint32_t attach_mode = XDP_STATS_ATTACH_NONE;
-  uint32_t program_id = 0; ///< whose verdicts are counted
+  uint32_t program_id =
+      0; ///< whose verdicts are counted; 0: nobody's, there is nothing to count yet
   std::string program_name;
   uint64_t netns_inode = 0;
   uint64_t build_id = 0;
@@ -27,6 +28,9 @@ struct NewCounter {
 /// The record that follows `old`; `restarted`: the counters begin at zero.
 [[nodiscard]] xdp_stats_info next_record(const xdp_stats_info &old, const NewCounter &counter,
                                          bool restarted);
+
+/// "1.204 ms"
+[[nodiscard]] std::string duration_text(uint64_t ns);
 
 /// "observe, native mode, XDP program 'name' (id 7)"
 [[nodiscard]] std::string record_summary(const xdp_stats_info &info);

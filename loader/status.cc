@@ -10,6 +10,8 @@
 #include <sstream>
 
 #include "loader/device_state.h"
+#include "loader/follower_lock.h"
+#include "loader/record.h"
 #include "pinning/info_record.h"
 #include "pinning/pin_path.h"
 
@@ -25,12 +27,6 @@ std::string utc_time(uint64_t ns) {
   ::gmtime_r(&seconds, &broken_down);
   std::ostringstream text;
   text << std::put_time(&broken_down, "%Y-%m-%dT%H:%M:%SZ");
-  return text.str();
-}
-
-std::string duration(uint64_t ns) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(3) << static_cast<double>(ns) / 1e6 << " ms";
   return text.str();
 }
 
@@ -75,7 +71,10 @@ Result<DeviceStatus> device_status(const std::string &pin_root, const std::strin
     keeps_program = !gone && (sample->verdict.state == CountingState::kStale ||
                               sample->verdict.state == CountingState::kStopped);
   }
-  return DeviceStatus{std::move(*sample), path.stats_map, map->kind(), keeps_program};
+  // A killed follower left its mark in the record, but not its lock.
+  const bool followed = sample->info && (sample->info->flags & XDP_STATS_INFO_FOLLOW) != 0 &&
+                        is_followed(path).value_or(true);
+  return DeviceStatus{std::move(*sample), path.stats_map, map->kind(), keeps_program, followed};
 }
 
 std::string status_text(const DeviceStatus &status) {
@@ -87,14 +86,16 @@ std::string status_text(const DeviceStatus &status) {
   const xdp_stats_info info = status.sample.info.value_or(xdp_stats_info{});
   if (info.mode != XDP_STATS_MODE_NONE) {
     text << "\n  mode       " << mode_name(info.mode) << ", " << attach_mode_name(info.attach_mode)
-         << ((info.flags & XDP_STATS_INFO_FOLLOW) != 0 ? ", followed" : "") << "\n  program    "
-         << info.program << ", id " << info.counted_program_id << "\n  counting   since "
-         << utc_time(info.created_at);
-    if (info.attached_at != info.created_at) {
+         << (status.followed ? ", followed" : "") << "\n  program    "
+         << (info.counted_program_id == 0
+                 ? "none yet"
+                 : std::string(info.program) + ", id " + std::to_string(info.counted_program_id))
+         << "\n  counting   since " << utc_time(info.created_at);
+    if (info.attached_at != 0 && info.attached_at != info.created_at) {
       text << ", by this program since " << utc_time(info.attached_at);
     }
     text << "\n  uncovered  "
-         << (info.uncovered_ns == 0 ? "nothing that was noticed" : duration(info.uncovered_ns))
+         << (info.uncovered_ns == 0 ? "nothing that was noticed" : duration_text(info.uncovered_ns))
          << " in " << info.changes << (info.changes == 1 ? " change" : " changes");
     if (status.keeps_program) {
       text << "\n  keeps      " << info.program << ", id " << info.counted_program_id
@@ -119,7 +120,7 @@ std::string status_json(const std::vector<DeviceStatus> &statuses) {
         {"attach_mode", attach_mode_name(info.attach_mode)},
         {"ifindex", info.ifindex},
         {"netns_inode", info.netns_inode},
-        {"follow", (info.flags & XDP_STATS_INFO_FOLLOW) != 0},
+        {"follow", status.followed},
         {"program", info.program},
         {"program_id", info.counted_program_id},
         {"netdev_program_id", info.netdev_program_id},

@@ -17,6 +17,7 @@ struct DeviceStatus {
   std::string map_path;
   MapKind map_kind = MapKind::kPerCpu;
   bool keeps_program = false; ///< an observer keeps a program loaded that no longer decides here
+  bool followed = false;      ///< a follower lives
 };
 
 /// The status of one device; fails if it is not pinned or its pins cannot be read. `network` is

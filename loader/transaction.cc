@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/transaction.h"
 
+#include <cerrno>
 #include <utility>
 
 #include "loader/dead_dispatcher.h"
@@ -31,10 +32,22 @@ Result<void> settle_interrupted_reset(DevicePins &pins, const DeviceState &state
   return {};
 }
 
+// A follower waits for a device that is not there yet.
+Result<DeviceState> examine(const Options &options, const std::string &device) {
+  auto state = examine_device(device);
+  if (!state && state.error().code == ENODEV && options.follow) {
+    DeviceState absent;
+    absent.name = device;
+    absent.inspected = true;
+    return absent;
+  }
+  return state;
+}
+
 } // namespace
 
 Result<Transaction> begin_transaction(const Options &options, const std::string &device) {
-  if (const auto exists = examine_device(device); !exists) {
+  if (const auto exists = examine(options, device); !exists) {
     return Failure(exists.error());
   }
   std::optional<gid_t> group;
@@ -53,7 +66,7 @@ Result<Transaction> begin_transaction(const Options &options, const std::string 
   if (!lock) {
     return Failure(lock.error());
   }
-  auto state = examine_device(device);
+  auto state = examine(options, device);
   if (!state) {
     return Failure(state.error());
   }

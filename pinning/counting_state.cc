@@ -12,13 +12,18 @@ CountingVerdict judge_counting(const xdp_stats_info &info, const std::optional<N
     return {CountingState::kUnknown, "the device is in another network namespace"};
   }
   if (!device) {
-    return {CountingState::kStopped, "the device is gone"};
+    return {CountingState::kStopped,
+            info.counted_program_id == 0 ? "there is no such device" : "the device is gone"};
   }
-  if (device->ifindex != info.ifindex) {
+  if (info.counted_program_id != 0 && device->ifindex != info.ifindex) {
     return {CountingState::kStopped, "the device was deleted and created again"};
   }
   if (device->program_id == 0) {
     return {CountingState::kStopped, "the device has no XDP program"};
+  }
+  if (info.counted_program_id == 0) {
+    return {CountingState::kStopped,
+            "nobody counts the device's XDP program, id " + std::to_string(device->program_id)};
   }
   if (device->program_id != info.netdev_program_id) {
     return {CountingState::kStale, "the device's XDP program is now id " +

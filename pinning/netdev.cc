@@ -3,10 +3,12 @@
 
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <vector>
 
@@ -84,52 +86,37 @@ void parse_xdp(const rtattr *nest, Netdev &device) {
   }
 }
 
-void parse_link(const nlmsghdr *message, NetdevTable &table) {
-  const auto *link = static_cast<const ifinfomsg *>(NLMSG_DATA(message));
-  Netdev device;
-  device.ifindex = static_cast<uint32_t>(link->ifi_index);
-  std::string name;
-  for_each_attribute(IFLA_RTA(link), IFLA_PAYLOAD(message), [&](const rtattr *attribute, int type) {
-    if (type == IFLA_IFNAME) {
-      name = static_cast<const char *>(RTA_DATA(attribute));
-    } else if (type == IFLA_MTU) {
-      device.mtu = attribute_u32(attribute);
-    } else if (type == IFLA_MASTER) {
-      device.master = attribute_u32(attribute);
-    } else if (type == IFLA_XDP) {
-      parse_xdp(attribute, device);
-    }
-  });
-  table[name] = device;
-}
-
-struct DumpRequest {
+struct LinkRequest {
   nlmsghdr header;
   ifinfomsg link;
   alignas(NLMSG_ALIGNTO) rtattr mask_header;
   uint32_t mask;
+  alignas(NLMSG_ALIGNTO) rtattr name_header; // of one device; left out when all are asked for
+  char name[IFNAMSIZ];
 };
 
-} // namespace
-
-Result<NetdevTable> read_netdevs() {
-  const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-  if (!socket.valid()) {
-    return os_failure("cannot open a netlink socket", errno);
-  }
-  DumpRequest request = {};
-  request.header.nlmsg_len = sizeof(request);
+LinkRequest link_request(uint16_t flags, size_t length) {
+  LinkRequest request = {};
+  request.header.nlmsg_len = static_cast<uint32_t>(length);
   request.header.nlmsg_type = RTM_GETLINK;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.header.nlmsg_flags = NLM_F_REQUEST | flags;
   request.link.ifi_family = AF_UNSPEC;
   request.mask_header.rta_type = IFLA_EXT_MASK;
   request.mask_header.rta_len = RTA_LENGTH(sizeof(request.mask));
   request.mask = RTEXT_FILTER_SKIP_STATS;
-  if (::send(socket.get(), &request, sizeof(request), 0) < 0) {
+  return request;
+}
+
+// Calls `visit` for each device that the kernel answers with.
+template <typename Visit> Result<void> ask(const LinkRequest &request, Visit visit) {
+  const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  if (!socket.valid()) {
+    return os_failure("cannot open a netlink socket", errno);
+  }
+  if (::send(socket.get(), &request, request.header.nlmsg_len, 0) < 0) {
     return os_failure("cannot ask netlink for the network devices", errno);
   }
-
-  NetdevTable table;
+  const bool dump = (request.header.nlmsg_flags & NLM_F_DUMP) != 0;
   std::vector<char> buffer(kReceiveSize);
   for (;;) {
     const ssize_t received = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
@@ -143,17 +130,64 @@ Result<NetdevTable> read_netdevs() {
     for (const auto *message = reinterpret_cast<const nlmsghdr *>(buffer.data());
          NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
       if (message->nlmsg_type == NLMSG_DONE) {
-        return table;
+        return {};
       }
       if (message->nlmsg_type == NLMSG_ERROR) {
         const auto *error = static_cast<const nlmsgerr *>(NLMSG_DATA(message));
         return os_failure("netlink does not list the network devices", error->error);
       }
       if (message->nlmsg_type == RTM_NEWLINK) {
-        parse_link(message, table);
+        visit(parse_link(message));
+        if (!dump) {
+          return {};
+        }
       }
     }
   }
+}
+
+} // namespace
+
+NamedNetdev parse_link(const nlmsghdr *message) {
+  const auto *link = static_cast<const ifinfomsg *>(NLMSG_DATA(message));
+  NamedNetdev named;
+  Netdev &device = named.netdev;
+  device.ifindex = static_cast<uint32_t>(link->ifi_index);
+  for_each_attribute(IFLA_RTA(link), IFLA_PAYLOAD(message), [&](const rtattr *attribute, int type) {
+    if (type == IFLA_IFNAME) {
+      named.name = static_cast<const char *>(RTA_DATA(attribute));
+    } else if (type == IFLA_MTU) {
+      device.mtu = attribute_u32(attribute);
+    } else if (type == IFLA_MASTER) {
+      device.master = attribute_u32(attribute);
+    } else if (type == IFLA_XDP) {
+      parse_xdp(attribute, device);
+    }
+  });
+  return named;
+}
+
+Result<NetdevTable> read_netdevs() {
+  NetdevTable table;
+  const auto asked = ask(link_request(NLM_F_DUMP, offsetof(LinkRequest, name_header)),
+                         [&table](const NamedNetdev &named) { table[named.name] = named.netdev; });
+  if (!asked) {
+    return Failure(asked.error());
+  }
+  return table;
+}
+
+Result<std::optional<Netdev>> read_netdev(const std::string &name) {
+  std::optional<Netdev> found;
+  LinkRequest request = link_request(0, sizeof(LinkRequest));
+  request.name_header.rta_type = IFLA_IFNAME;
+  request.name_header.rta_len = RTA_LENGTH(sizeof(request.name));
+  name.copy(request.name, sizeof(request.name) - 1);
+  const auto asked = ask(request, [&found](const NamedNetdev &named) { found = named.netdev; });
+  if (!asked && asked.error().code != ENODEV) {
+    return Failure(asked.error());
+  }
+  return found;
 }
 
 Result<uint64_t> own_netns_inode() {

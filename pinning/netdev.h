@@ -2,8 +2,11 @@
 // What rtnetlink tells anyone about the devices of this network namespace and their XDP programs.
 #pragma once
 
+#include <linux/netlink.h>
+
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "pinning/result.h"
@@ -27,6 +30,16 @@ using NetdevTable = std::map<std::string, Netdev, std::less<>>;
 /// One RTM_GETLINK dump. libbpf's bpf_xdp_query is such a dump for every single device it is asked
 /// about, which makes a thousand devices a million answers.
 [[nodiscard]] Result<NetdevTable> read_netdevs();
+
+/// One device, asked for by its name; nullopt if this network namespace has none of that name.
+[[nodiscard]] Result<std::optional<Netdev>> read_netdev(const std::string &name);
+
+/// A device as an RTM_NEWLINK or RTM_DELLINK message has it.
+struct NamedNetdev {
+  std::string name;
+  Netdev netdev;
+};
+[[nodiscard]] NamedNetdev parse_link(const nlmsghdr *message);
 
 /// The inode number of this process's network namespace: what the info record calls netns_inode.
 [[nodiscard]] Result<uint64_t> own_netns_inode();

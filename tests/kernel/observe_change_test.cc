@@ -3,18 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "tests/kernel/observe_fixture.h"
 
 namespace xdpstats::test {
 namespace {
 
 using testing::HasSubstr;
-
-nlohmann::json status_of(const std::string &device) {
-  return nlohmann::json::parse(run_or_throw({LOADER, "--status", "--json", "--dev", device}))[0];
-}
 
 TEST_F(Observe, AgainIsIdempotent) {
   const VethPair veth;

@@ -34,6 +34,10 @@ Counters read_counters(const std::string &device) {
   return *counters;
 }
 
+nlohmann::json status_of(const std::string &device) {
+  return nlohmann::json::parse(run_or_throw({LOADER, "--status", "--json", "--dev", device}))[0];
+}
+
 Counters send_each_verdict(const std::string &device, size_t added_size) {
   LiveFrames live(device);
   Counters expected = {};

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ protected:
 
 /// The pinned counters of a device.
 [[nodiscard]] Counters read_counters(const std::string &device);
+
+/// What `--status --json` says of a device.
+[[nodiscard]] nlohmann::json status_of(const std::string &device);
 
 /// Sends a prime count of frames for each verdict, and for one that is none, out of `device`; each
 /// frame `added_size` bytes longer than usual. What has to be counted.

@@ -77,6 +77,7 @@ TEST(ObserveRefuses, KernelWithoutTracing) {
   EXPECT_THAT(refused().err,
               AllOf(HasSubstr("cannot observe 'va': this kernel refuses tracing programs"),
                     HasSubstr("hint: observing needs fexit")));
+  EXPECT_THAT(refused({"--follow"}).err, HasSubstr("cannot observe: this kernel refuses tracing"));
   expect_nothing_pinned();
   EXPECT_EQ(left_behind(before), "");
 }

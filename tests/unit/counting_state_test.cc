@@ -14,7 +14,16 @@ xdp_stats_info record(uint32_t mode = XDP_STATS_MODE_BUILTIN, uint64_t netns = k
   info.mode = mode;
   info.ifindex = 7;
   info.netdev_program_id = 41;
+  info.counted_program_id = 43;
   info.netns_inode = netns;
+  return info;
+}
+
+// What a follower records that has nothing to observe.
+xdp_stats_info waiting() {
+  xdp_stats_info info = {};
+  info.mode = XDP_STATS_MODE_OBSERVE;
+  info.netns_inode = kHere;
   return info;
 }
 
@@ -63,7 +72,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Detached", record(), device(0), CountingState::kStopped,
              "the device has no XDP program"},
         Case{"Replaced", record(), device(42), CountingState::kStale,
-             "the device's XDP program is now id 42, not id 41"}),
+             "the device's XDP program is now id 42, not id 41"},
+        Case{"Waiting", waiting(), device(0), CountingState::kStopped,
+             "the device has no XDP program"},
+        Case{"WaitingForTheDevice", waiting(), std::nullopt, CountingState::kStopped,
+             "there is no such device"},
+        Case{"NotObservable", waiting(), device(42), CountingState::kStopped,
+             "nobody counts the device's XDP program, id 42"}),
     [](const auto &test) { return test.param.name; });
 
 TEST(StateName, IsOneWord) {

@@ -57,6 +57,7 @@ TEST(LoaderOptions, NameTheSource) {
 }
 
 TEST(LoaderOptions, NameTheTask) {
+  EXPECT_TRUE(parse({"--dev", "a", "--pin", "--observe", "--follow"}).follow);
   EXPECT_EQ(parse({"--dev", "a", "--unload"}).task, Task::kUnload);
   EXPECT_EQ(parse({"--status"}).task, Task::kStatus);
   EXPECT_TRUE(parse({"--status", "--json", "--dev", "a"}).json);
@@ -127,6 +128,9 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"--dev", "a", "--pin", "--observe", "--chain"}, "--observe attaches no"},
         Wrong{{"--dev", "a", "--pin", "--observe", "--priority", "3"}, "--observe attaches no"},
         Wrong{{"--dev", "a", "--observe", "--mode", "skb"}, "--observe attaches no"},
+        Wrong{{"--dev", "a", "--pin", "--follow"}, "--follow goes with --pin --observe"},
+        Wrong{{"--dev", "a", "--observe", "--follow"}, "--follow goes with --pin --observe"},
+        Wrong{{"--dev", "a", "--unload", "--follow"}, "--unload goes with"},
         Wrong{{"--dev", "a", "--pin", "--chain", "--program", "x"}, "--chain puts the built-in"},
         Wrong{{"--dev", "a", "--pin", "--mode", "hw"}, "--mode hw needs --program"}));
 

@@ -152,6 +152,27 @@ TEST_F(NetdevTest, IgnoresAnAttributeThatIsCutShort) {
             0U);
 }
 
+TEST_F(NetdevTest, ReadsOneDeviceAsAnsweredFirst) {
+  answer(link(7, "eth0", xdp(XDP_ATTACHED_DRV, {{IFLA_XDP_PROG_ID, 13}})));
+  const auto device = read_netdev("eth0");
+  ASSERT_TRUE(device) << device.error().message;
+  ASSERT_TRUE(*device);
+  EXPECT_EQ((*device)->ifindex, 7U);
+  EXPECT_EQ((*device)->program_id, 13U);
+}
+
+TEST_F(NetdevTest, TellsAnAbsentDeviceFromARefusal) {
+  nlmsgerr refusal = {};
+  refusal.error = -ENODEV;
+  answer(message(NLMSG_ERROR, raw(refusal)));
+  const auto absent = read_netdev("eth0");
+  ASSERT_TRUE(absent) << absent.error().message;
+  EXPECT_FALSE(*absent);
+  refusal.error = -EPERM;
+  answer(message(NLMSG_ERROR, raw(refusal)));
+  EXPECT_EQ(read_netdev("eth0").error().code, EPERM);
+}
+
 TEST_F(NetdevTest, ReadsOnAfterASignal) {
   g_netlink.answers.push_back({EINTR, {}});
   answer(link(1, "lo") + done());

@@ -86,8 +86,9 @@ OwnedMap new_counters(MapKind kind) {
 uint32_t observed(int program, const char *function, bool typed, MapKind kind,
                   const ObserverKeys &keys) {
   const OwnedMap counters = new_counters(kind);
+  ObserverCode code;
   auto observer =
-      value_or_throw(Observer::attach("lo", target_of(program, function, typed), counters));
+      value_or_throw(Observer::attach(code, "lo", target_of(program, function, typed), counters));
   for (const uint64_t key : keys) {
     if (auto added = observer.add({key}, counters.fd.get()); !added) {
       throw std::runtime_error(added.error().message);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/kernel/follow_fixture.h"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <thread>
+
+namespace xdpstats::test {
+namespace {
+
+std::vector<std::string> command(const std::vector<std::string> &devices) {
+  std::vector<std::string> command = {LOADER, "--pin", "--observe", "--follow"};
+  for (const auto &device : devices) {
+    command.insert(command.end(), {"--dev", device});
+  }
+  return command;
+}
+
+} // namespace
+
+Follower::Follower(const std::vector<std::string> &devices, const Environment &env)
+    : process_(command(devices), env) {
+  for (const auto &device : devices) {
+    test::await("begin to follow " + device, [this, &device] {
+      return process_.out().find(device + ": ") != std::string::npos || !process_.running();
+    });
+  }
+  read_ = process_.out().size();
+}
+
+void Follower::await(const std::string &text) {
+  try {
+    test::await("'" + text + "'", [this, &text] {
+      const std::string out = process_.out();
+      const size_t found = out.find(text, read_);
+      const size_t end = found == std::string::npos ? found : out.find('\n', found);
+      read_ = end == std::string::npos ? read_ : end;
+      return end != std::string::npos;
+    });
+  } catch (const std::runtime_error &error) {
+    throw std::runtime_error(error.what() + (" in\n" + log()));
+  }
+}
+
+void await(const std::string &what, const std::function<bool()> &done) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error("waited in vain: " + what);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+size_t observers() {
+  const auto links = nlohmann::json::parse(run_or_throw({"bpftool", "--json", "link", "show"}));
+  size_t count = 0;
+  for (const auto &link : links) {
+    // libxdp's freplace links are of the same type.
+    count += link["type"] == "tracing" && link.value("attach_type", "") == "trace_fexit" ? 1U : 0U;
+  }
+  return count;
+}
+
+} // namespace xdpstats::test

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A running `xdp-stats-load --follow`.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/kernel/observe_fixture.h"
+#include "tests/support/process.h"
+
+namespace xdpstats::test {
+
+class Follow : public Observe {};
+
+/// xdp-stats-load --pin --observe --follow of these devices, begun: it has said so of each.
+class Follower {
+public:
+  explicit Follower(const std::vector<std::string> &devices = {"va"}, const Environment &env = {});
+
+  /// Waits until the log says `text` more often than when it was last waited for; throws
+  /// std::runtime_error with the log if it does not.
+  void await(const std::string &text);
+
+  void signal(int number) { process_.signal(number); }
+  Finished wait() { return process_.wait(); }
+  [[nodiscard]] std::string log() const { return process_.out() + process_.err(); }
+
+private:
+  Process process_;
+  size_t read_ = 0; ///< how much of the output was waited for
+};
+
+/// Waits until `done`; throws std::runtime_error with `what` if that takes too long.
+void await(const std::string &what, const std::function<bool()> &done);
+
+/// How many links trace programs now.
+[[nodiscard]] size_t observers();
+
+} // namespace xdpstats::test

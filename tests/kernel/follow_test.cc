@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// --follow: the counters of a device go on, whatever becomes of it and of its XDP program.
+#include <bpf/libbpf.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <csignal>
+#include <memory>
+
+#include "tests/kernel/follow_fixture.h"
+#include "tests/support/counter.h"
+
+namespace xdpstats::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+void replace_by_ip(const std::string &program) {
+  run_or_throw({"ip", "-force", "link", "set", "va", "xdpdrv", "obj", program_file(program), "sec",
+                "xdp.frags"});
+}
+
+bool is_loaded(uint32_t program) {
+  return run({"bpftool", "prog", "show", "id", std::to_string(program)}).status == 0;
+}
+
+TEST_F(Follow, ReplacedProgramIsObservedAndTheOldOneLetGo) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  Follower follower;
+  Counters expected = send_each_verdict("vb");
+  const uint32_t old = netdev_program("va");
+  replace_by_ip("rules");
+  follower.await("va: counting on (observe, native mode, XDP program 'somebody_elses_rules'");
+  expected = sum(expected, send_each_verdict("vb", 3));
+  expect_counters(read_counters("va"), expected);
+  await("the old program goes", [old] { return !is_loaded(old); });
+  const auto status = status_of("va");
+  EXPECT_EQ(status["state"], "counting");
+  EXPECT_EQ(status["follow"], true);
+  EXPECT_EQ(status["changes"], 1);
+  EXPECT_GT(status["uncovered_ns"], 0);
+  EXPECT_EQ(observers(), 1U);
+}
+
+TEST_F(Follow, WaitsForProgramAndDevice) {
+  Follower follower({"va", "vn"});
+  EXPECT_THAT(follower.log(), AllOf(HasSubstr("va: waiting for the device; counters at "),
+                                    HasSubstr("vn: waiting for the device; counters at ")));
+  EXPECT_EQ(status_of("va")["reason"], "there is no such device");
+  auto veth = std::make_unique<VethPair>();
+  follower.await("va: no XDP program now, waiting for one");
+  attach_by_ip("va", "rules");
+  follower.await("va: counting (observe");
+  Counters expected = send_each_verdict("vb");
+  expect_counters(read_counters("va"), expected);
+  EXPECT_EQ(status_of("va")["changes"], 0);
+
+  // The program goes: nothing keeps it.
+  const uint32_t program = netdev_program("va");
+  run_or_throw({"ip", "link", "set", "va", "xdpdrv", "off"});
+  follower.await("va: no XDP program now");
+  await("the program goes", [program] { return !is_loaded(program); });
+  EXPECT_EQ(status_of("va")["state"], "stopped");
+  EXPECT_EQ(status_of("va")["keeps_program"], false);
+
+  // And the device, and comes again under its name.
+  veth.reset();
+  follower.await("va: no such device now");
+  const VethPair another({.near = "vn", .far = "vm"});
+  follower.await("vn: no XDP program now");
+  run_or_throw({"ip", "link", "delete", "vn"});
+  follower.await("vn: no such device now");
+  veth = std::make_unique<VethPair>();
+  follower.await("va: no XDP program now");
+  attach_by_ip("va", "rules", true);
+  follower.await("va: counting on (observe, skb mode");
+  expected = sum(expected, send_each_verdict("vb", 1));
+  expect_counters(read_counters("va"), expected);
+  EXPECT_EQ(status_of("va")["changes"], 1);
+  follower.signal(SIGTERM);
+  EXPECT_EQ(follower.wait().status, 0);
+}
+
+// A bpf_link is not announced: the periodic check finds it.
+TEST_F(Follow, ProgramAttachedByALinkIsFound) {
+  const VethPair veth;
+  Follower follower;
+  const ObjectPtr object = open_object(program_file("rules"));
+  ASSERT_EQ(bpf_object__load(object.get()), 0);
+  const std::unique_ptr<bpf_link, int (*)(bpf_link *)> link(
+      bpf_program__attach_xdp(bpf_object__next_program(object.get(), nullptr),
+                              static_cast<int>(ifindex_of("va"))),
+      bpf_link__destroy);
+  ASSERT_NE(link, nullptr);
+  follower.await("va: counting (observe");
+  Counters expected = send_each_verdict("vb");
+  const ObjectPtr next = open_object(program_file("rules"));
+  ASSERT_EQ(bpf_object__load(next.get()), 0);
+  ASSERT_EQ(bpf_link__update_program(link.get(), bpf_object__next_program(next.get(), nullptr)), 0);
+  follower.await("va: counting on (observe");
+  expected = sum(expected, send_each_verdict("vb", 7));
+  expect_counters(read_counters("va"), expected);
+}
+
+TEST_F(Follow, ProgramThatCannotBeObservedIsToldOnceAndWaitedOut) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  Follower follower;
+  const uint32_t old = netdev_program("va");
+  replace_by_ip("rules_no_btf");
+  await("the old program goes", [old] { return !is_loaded(old); });
+  await("the refusal", [&follower] {
+    return follower.log().find("was loaded without BTF, which tracing needs\nhint: ") !=
+           std::string::npos;
+  });
+  const auto status = status_of("va");
+  EXPECT_EQ(status["state"], "stopped");
+  EXPECT_THAT(status["reason"].get<std::string>(),
+              HasSubstr("nobody counts the device's XDP program, id "));
+  replace_by_ip("rules");
+  follower.await("va: counting on (observe");
+  const Counters expected = send_each_verdict("vb");
+  expect_counters(read_counters("va"), expected);
+  const std::string log = follower.log();
+  const std::string refusal = "which tracing needs";
+  EXPECT_EQ(log.find(refusal), log.rfind(refusal)) << log;
+}
+
+// From one program to a chain and back: first a component's verdict is the device's, then the
+// dispatcher's.
+TEST_F(Follow, GrowingAndShrinkingChain) {
+  const VethPair veth;
+  run_or_throw({"xdp-loader", "load", "-P", "10", "va", program_file("pass")});
+  Follower follower;
+  Counters expected = send_passing("vb", 2003);
+  run_or_throw({"xdp-loader", "load", "-P", "20", "va", program_file("rules")});
+  follower.await("XDP program 'xdp_dispatcher'");
+  expected = sum(expected, send_each_verdict("vb"));
+  run_or_throw({"xdp-loader", "unload", "va", "-i", std::to_string(component("va", "somebody"))});
+  follower.await("XDP program 'passes'");
+  expected = sum(expected, send_passing("vb", 1009));
+  expect_counters(read_counters("va"), expected);
+  EXPECT_EQ(observers(), 1U);
+}
+
+TEST_F(Follow, StopsAndLeavesTheCountingInPlace) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    Follower follower;
+    EXPECT_EQ(status_of("va")["follow"], true);
+    follower.signal(signal);
+    EXPECT_EQ(follower.wait().status, 0);
+    EXPECT_EQ(status_of("va")["follow"], false);
+  }
+  const Counters expected = send_each_verdict("vb");
+  expect_counters(read_counters("va"), expected);
+  EXPECT_EQ(status_of("va")["state"], "counting");
+  EXPECT_EQ(observers(), 1U);
+}
+
+TEST_F(Follow, OneFollowerEach) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  Follower follower;
+  const Finished second = load({"--dev", "va", "--pin", "--observe", "--follow"});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.err, HasSubstr("'va' is followed already, by another xdp-stats-load\n"));
+  // A plain run does no harm.
+  EXPECT_THAT(load({"--dev", "va", "--pin", "--observe"}).out, HasSubstr("already counting"));
+  EXPECT_EQ(status_of("va")["follow"], true);
+  replace_by_ip("rules");
+  follower.await("va: counting on");
+  const Counters expected = send_each_verdict("vb");
+  expect_counters(read_counters("va"), expected);
+}
+
+TEST_F(Follow, UnloadedDeviceIsFollowedNoMore) {
+  const VethPair veth;
+  attach_by_ip("va", "rules");
+  const KernelObjects before = kernel_objects();
+  Follower follower;
+  EXPECT_EQ(load({"--dev", "va", "--unload"}).status, 0);
+  const Finished ended = follower.wait();
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_THAT(ended.out, HasSubstr("va: its pins were removed: it is not followed any more\n"));
+  EXPECT_EQ(left_behind(before), "");
+}
+
+TEST_F(Follow, BuiltinCounterTakesOver) {
+  const VethPair veth;
+  Follower follower;
+  run_or_throw({LOADER, "--dev", "va", "--pin"});
+  const Finished ended = follower.wait();
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_THAT(ended.out, HasSubstr("va: it is counted by other means now: it is not followed"));
+  const Counters expected = send_passing("vb", 2003);
+  expect_counters(read_counters("va"), expected);
+  run_or_throw({LOADER, "--dev", "va", "--unload"});
+}
+
+// What a service manager hears (sd_notify(3)).
+TEST_F(Follow, SpeaksToTheServiceManager) {
+  const std::string path = "/tmp/notify-" + std::to_string(::getpid());
+  const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)), 0);
+  std::string heard;
+  const auto hear = [&socket, &heard](const std::string &text) {
+    await(text, [&] {
+      std::array<char, 4096> buffer = {};
+      const ssize_t length = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+      if (length > 0) {
+        heard += std::string(buffer.data(), static_cast<size_t>(length)) + "\n";
+      }
+      return heard.find(text + "\n") != std::string::npos;
+    });
+    heard.clear();
+  };
+  const VethPair veth;
+  Follower follower({"va"}, {"NOTIFY_SOCKET=" + path, "WATCHDOG_USEC=500000"});
+  hear("READY=1");
+  hear("WATCHDOG=1");
+  hear("WATCHDOG=1");
+  attach_by_ip("va", "rules");
+  hear("STATUS=va: observing 'somebody_elses_rules' (id " + std::to_string(netdev_program("va")) +
+       ")");
+  follower.signal(SIGTERM);
+  hear("STOPPING=1");
+  EXPECT_EQ(follower.wait().status, 0);
+  ::unlink(path.c_str());
+}
+
+} // namespace
+} // namespace xdpstats::test
