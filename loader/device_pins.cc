@@ -165,9 +165,11 @@ void DevicePins::discard_staged() {
 }
 
 Result<void> DevicePins::give_to_group(gid_t group) {
-  const std::pair<const std::string &, mode_t> targets[] = {{path_.directory, kGroupDirectory},
-                                                            {path_.stats_map, kGroupMap},
-                                                            {path_.info_map, kGroupMap}};
+  // Counters that --reset is about to replace are not given away any more.
+  const std::pair<const std::string &, mode_t> targets[] = {
+      {path_.directory, kGroupDirectory},
+      {staged_ ? path_.staged_map : path_.stats_map, kGroupMap},
+      {path_.info_map, kGroupMap}};
   for (const auto &[path, mode] : targets) {
     if (::chown(path.c_str(), static_cast<uid_t>(-1), group) != 0 ||
         ::chmod(path.c_str(), mode) != 0) {

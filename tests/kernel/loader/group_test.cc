@@ -86,5 +86,11 @@ TEST_F(Group, MayBeNamedLaterAndOutlivesAReset) {
   expect_access(group_, 0750, 0640);
 }
 
+TEST_F(Group, MayBeNamedWithAReset) {
+  load_well({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin", "--reset", "--group", kGroup});
+  expect_access(group_, 0750, 0640);
+}
+
 } // namespace
 } // namespace xdpstats::test
