@@ -169,6 +169,11 @@ Result<Outcome> count_device(const Options &options, const std::string &device) 
   if (!allowed) {
     return Failure(allowed.error());
   }
+  if (!options.group.empty()) {
+    if (auto may = require_capabilities({CAP_CHOWN}, "give counters to a group"); !may) {
+      return Failure(may.error());
+    }
+  }
   auto transaction = begin_transaction(options, device);
   if (!transaction) {
     return Failure(transaction.error());

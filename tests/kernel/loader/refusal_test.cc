@@ -102,10 +102,14 @@ TEST_F(Refusal, WithoutPrivilege) {
        {Case{"-all", "--pin", "CAP_NET_ADMIN and CAP_BPF are needed to attach an XDP program"},
         Case{"-net_admin", "--pin", "CAP_NET_ADMIN is needed to attach an XDP program"},
         Case{"-bpf,-sys_admin", "--pin", "CAP_BPF is needed to attach an XDP program"},
+        Case{"-chown", "--group=games", "CAP_CHOWN is needed to give counters to a group"},
         Case{"-all", "--unload",
              "CAP_NET_ADMIN and CAP_BPF are needed to detach an XDP program"}}) {
     Command command = {"setpriv", "--bounding-set=" + dropped, "--inh-caps=-all"};
-    const Command args = loader({"--dev", "va", task});
+    Command args = loader({"--dev", "va", task});
+    if (task.starts_with("--group")) {
+      args.emplace_back("--pin");
+    }
     command.insert(command.end(), args.begin(), args.end());
     expect_refused(command, "not enough privilege: " + message,
                    "run it as root, for example with sudo");
