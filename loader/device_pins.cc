@@ -82,6 +82,8 @@ DevicePins::~DevicePins() {
   }
 }
 
+bool DevicePins::exists() const { return ::access(path_.directory.c_str(), F_OK) == 0; }
+
 Result<void> DevicePins::create_directory() {
   if (::mkdir(path_.directory.c_str(), kPrivateDirectory) == 0) {
     created_.push_back(path_.directory);

@@ -60,7 +60,8 @@ public:
   [[nodiscard]] const std::optional<OwnedMap> &staged() const { return staged_; }
   /// The info record as last read or written; mode NONE where there is none.
   [[nodiscard]] const xdp_stats_info &info() const { return info_; }
-  [[nodiscard]] bool exists() const { return stats_.has_value() || info_fd_.valid(); }
+  /// Whether there is anything of the device: pins, or a directory that a killed run left empty.
+  [[nodiscard]] bool exists() const;
 
   /// Creates, freezes and pins whatever is missing. An existing map of another kind than `kind` is
   /// an error.

@@ -182,14 +182,15 @@ int run_status(const Options &options) {
   for (const auto &device : devices) {
     if (auto status = device_status(options.pin_root, device, network)) {
       statuses.push_back(std::move(*status));
-    } else {
+    } else if (!options.devices.empty() || status.error().code != ENOENT) {
       report_error(status.error());
       result = kFailed;
     }
+    // Else it was listed, but nothing is pinned there yet, or any more.
   }
   if (options.json) {
     report_done(status_json(statuses));
-  } else if (devices.empty()) {
+  } else if (statuses.empty() && result == kDone) {
     report_note("no device is counted below " + options.pin_root);
   }
   for (const auto &status : statuses) {

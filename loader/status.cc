@@ -55,8 +55,8 @@ Result<DeviceStatus> device_status(const std::string &pin_root, const std::strin
   auto sample = map ? DeviceReader(pin_root).read(device, network) : Failure(map.error());
   if (!sample) {
     if (sample.error().code == ENOENT) {
-      return failure("'" + device + "' is not counted",
-                     "count it with: xdp-stats-load --dev " + device + " --pin");
+      return Failure(Error{"'" + device + "' is not counted",
+                           "count it with: xdp-stats-load --dev " + device + " --pin", ENOENT});
     }
     return Failure(sample.error());
   }

@@ -20,8 +20,8 @@ struct DeviceStatus {
   bool followed = false;      ///< a follower lives
 };
 
-/// The status of one device; fails if it is not pinned or its pins cannot be read. `network` is
-/// taken once for all devices.
+/// The status of one device; fails if it is not pinned (code ENOENT) or its pins cannot be read.
+/// `network` is taken once for all devices.
 [[nodiscard]] Result<DeviceStatus> device_status(const std::string &pin_root,
                                                  const std::string &device,
                                                  const Result<NetworkView> &network);

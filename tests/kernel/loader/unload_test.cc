@@ -37,6 +37,17 @@ TEST_F(Unload, OfWhatIsNotCountedIsNoFailure) {
   expect_nothing_left();
 }
 
+// A loader that is killed before it pins anything leaves a directory.
+TEST_F(Unload, RemovesADirectoryWithoutCounters) {
+  for (const char *device : {"va", "gone"}) {
+    std::filesystem::create_directories(PinPath(kDefaultPinRoot, device).directory);
+    EXPECT_EQ(load_well({"--status"}), "");
+    EXPECT_EQ(load_well({"--dev", device, "--unload"}),
+              std::string(device) + ": no longer counted, its counters are removed\n");
+    expect_nothing_left();
+  }
+}
+
 TEST_F(Unload, CleansUpAfterADeviceThatIsGone) {
   {
     const VethPair gone({.near = "vc", .far = "vd"});
