@@ -66,7 +66,7 @@ void Collector::collect_devices(Snapshot &snapshot) {
     }
     // Else it was listed and removed since.
   }
-  if (missing.empty() && !devices->empty()) {
+  if (missing.empty() && !(snapshot.samples.empty() && snapshot.problems.empty())) {
     return;
   }
   if (const auto possible = check_root_can_exist(selection_.pin_root); !possible) {

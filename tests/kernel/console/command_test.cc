@@ -132,6 +132,9 @@ TEST_F(XdpStats, SaysThatNothingIsPinned) {
   EXPECT_EQ(finished.err, "xdp-stats: no device is pinned in '/sys/fs/bpf/xdp_stats'\n"
                           "hint: xdp-stats-load --dev DEVICE --pin\n");
   EXPECT_EQ(finished.status, 0);
+  // What the loader leaves for a moment, or when it is killed.
+  std::filesystem::create_directories(PinPath(kDefaultPinRoot, "eth0").directory);
+  EXPECT_EQ(xdp_stats({}).err, finished.err);
   const Finished machine = xdp_stats({"--format=openmetrics"});
   EXPECT_THAT(machine.out, HasSubstr("xdp_stats_build_info"));
   EXPECT_EQ(machine.err, "");
