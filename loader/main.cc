@@ -6,7 +6,6 @@
 
 #include <csignal>
 #include <exception>
-#include <iostream>
 
 #include "console/display.h"
 #include "loader/capabilities.h"
@@ -204,7 +203,7 @@ int run_status(const Options &options) {
 int run(int argc, char **argv) {
   const Options options = parse_options(argc, argv);
   if (options.task == Task::kHelp) {
-    std::cout << options.text;
+    report_done(options.text.substr(0, options.text.find_last_not_of('\n') + 1));
     return kDone;
   }
   if (options.task == Task::kUsageError) {
@@ -240,7 +239,7 @@ int run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   try {
-    return xdpstats::run(argc, argv);
+    return xdpstats::exit_status(xdpstats::run(argc, argv));
   } catch (const std::exception &error) {
     xdpstats::report_error({std::string("unexpected failure: ") + error.what(), "", 0});
     return xdpstats::kFailed;

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/report.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <iostream>
 
+#include "console/output.h"
+
 namespace xdpstats {
+namespace {
+
+// Output that is lost must not keep the next device from being counted, so it ends nothing at once.
+bool output_lost = false;
+
+} // namespace
 
 void report_error(const Error &error) {
   std::cerr << "xdp-stats-load: " << error.message << '\n';
@@ -12,7 +23,16 @@ void report_error(const Error &error) {
   }
 }
 
-void report_done(const std::string &line) { std::cout << line << std::endl; }
+void report_done(const std::string &line) {
+  const auto written = write_all(STDOUT_FILENO, line + "\n", "standard output");
+  // A reader who has seen enough is no failure.
+  if (!written && written.error().code != EPIPE && !output_lost) {
+    output_lost = true;
+    report_error(written.error());
+  }
+}
+
+int exit_status(int status) { return status == 0 && output_lost ? 1 : status; }
 
 void report_note(const std::string &line) { std::cerr << "note: " << line << '\n'; }
 

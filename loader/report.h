@@ -11,8 +11,11 @@ namespace xdpstats {
 /// "xdp-stats-load: MESSAGE", and "hint: HINT" where there is one, on stderr.
 void report_error(const Error &error);
 
-/// A line on stdout.
+/// A line on stdout. What cannot be written is reported as an error, once.
 void report_done(const std::string &line);
+
+/// `status`, or 1 where something could not be written on stdout.
+[[nodiscard]] int exit_status(int status);
 
 /// "note: LINE" on stderr: something to know that is no failure.
 void report_note(const std::string &line);

@@ -206,6 +206,19 @@ TEST_F(Refusal, OfAMapKindThatTheCountersDoNotHave) {
          "stop first, which loses the counters: xdp-stats-load --dev va --unload");
 }
 
+TEST_F(Refusal, OfAnOutputThatIsFull) {
+  for (const std::string args :
+       {"--dev va --pin", "--status", "--status --json", "--dev va --unload", "--help",
+        "--version"}) {
+    const Finished finished = run({"sh", "-c", XDP_STATS_LOAD " " + args + " >/dev/full"});
+    EXPECT_THAT(finished.err,
+                HasSubstr("xdp-stats-load: cannot write standard output: No space left on "
+                          "device\n"))
+        << args;
+    EXPECT_EQ(finished.status, 1) << args;
+  }
+}
+
 TEST_F(Refusal, OfAnMtuThatTheProgramCannotTake) {
   const VethPair jumbo({.near = "vj", .far = "vk", .mtu = 9000});
   for (const std::string mode : {"auto", "native"}) {
