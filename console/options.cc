@@ -3,23 +3,18 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
-#include <map>
 
+#include "console/option_checks.h"
 #include "pinning/pin_path.h"
 
 namespace xdpstats {
 namespace {
 
 constexpr char kProgram[] = "xdp-stats";
-// Below, the reading itself becomes what is measured; above, it is a mistyped number.
-constexpr double kMinInterval = 0.01;
-constexpr double kMaxInterval = 31622400;
-
-const std::map<std::string, Format> kFormats = {{"table", Format::kTable},
-                                                {"json", Format::kJson},
-                                                {"prometheus", Format::kPrometheus},
-                                                {"openmetrics", Format::kOpenMetrics}};
+const Choices<Format> kFormats = {{"table", Format::kTable},
+                                  {"json", Format::kJson},
+                                  {"prometheus", Format::kPrometheus},
+                                  {"openmetrics", Format::kOpenMetrics}};
 
 Result<std::vector<ForeignMap>> parse_maps(const std::vector<std::string> &values) {
   std::vector<ForeignMap> maps;
@@ -49,14 +44,6 @@ std::vector<std::string> without_repeats(const std::vector<std::string> &names) 
   return once;
 }
 
-// CLI11 itself takes -1 for 2^64-1.
-bool is_positive_whole(const std::string &text) {
-  uint64_t number = 0;
-  const char *end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stopped == end && number > 0;
-}
-
 } // namespace
 
 Result<Options> parse_options(std::vector<std::string> arguments) {
@@ -74,7 +61,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
   app.set_version_flag("--version", std::string(kProgram) + " " XDP_STATS_VERSION);
   app.add_option("-d,--dev", devices, "Only this device; repeatable")
       ->type_name("DEVICE")
-      ->check([](const std::string &name) { return name.empty() ? "empty name" : ""; })
+      ->check(check_not_empty)
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--map", maps, "Also this map of the same layout, under that label; repeatable")
@@ -83,32 +70,23 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--format", format, "table, json, prometheus or openmetrics (default: table)")
       ->type_name("FORMAT")
-      ->check([](const std::string &name) {
-        return kFormats.contains(name)
-                   ? ""
-                   : "'" + name + "' is not table, json, prometheus or openmetrics";
-      });
+      ->check([](const std::string &word) { return check_choice(word, kFormats); });
   auto *watch =
       app.add_option("--watch", interval, "Again every so many seconds, with rates, until ^C")
           ->type_name("SECONDS")
-          ->check([&interval](const std::string &text) {
-            return CLI::detail::lexical_cast(text, interval) && interval >= kMinInterval &&
-                           interval <= kMaxInterval
-                       ? ""
-                       : "'" + text + "' is not a number of seconds from 0.01 to 31622400";
-          });
+          ->check(check_interval);
   app.add_option("--count", options.display.count, "With --watch: stop after so many times")
       ->type_name("N")
-      ->check([](const std::string &text) {
-        return is_positive_whole(text) ? "" : "'" + text + "' is not a positive whole number";
-      })
+      ->check(check_count)
       ->needs(watch);
   app.add_option("--output", options.display.output,
                  "Replace this file atomically instead of writing to standard output")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(check_not_empty);
   app.add_option("--pin-root", options.selection.pin_root,
                  std::string("Where devices are pinned (default: ") + kDefaultPinRoot + ")")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check(check_not_empty);
 
   try {
     // CLI11 takes them from the back.
@@ -129,7 +107,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
   }
   options.selection.devices = without_repeats(devices);
   options.selection.maps = std::move(*parsed);
-  options.display.format = kFormats.at(format);
+  options.display.format = chosen(format, kFormats);
   options.watch = watch->count() > 0;
   options.display.interval =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(interval));

@@ -5,8 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 
+#include "console/option_checks.h"
 #include "pinning/pin_path.h"
 
 namespace xdpstats {
@@ -14,9 +14,11 @@ namespace {
 
 constexpr char kDescription[] =
     "Count the verdicts of XDP: attach a program, or observe the one that is there.";
-// Below, the reading itself becomes what is measured; above, it is a mistyped number.
-constexpr double kMinInterval = 0.01;
-constexpr double kMaxInterval = 31622400;
+const Choices<AttachMode> kModes = {{"auto", AttachMode::kAuto},
+                                    {"native", AttachMode::kNative},
+                                    {"skb", AttachMode::kSkb},
+                                    {"hw", AttachMode::kHw}};
+const Choices<MapKind> kMapKinds = {{"percpu", MapKind::kPerCpu}, {"array", MapKind::kShared}};
 
 constexpr char kFooter[] = R"(
 Examples:
@@ -91,6 +93,8 @@ Options parse_options(int argc, char **argv) {
   bool status = false;
   bool observe = false;
   double interval = std::chrono::duration<double>(options.interval).count();
+  std::string mode = kModes.front().first;
+  std::string map_kind;
   options.pin_root = kDefaultPinRoot;
 
   CLI::App app(kDescription, "xdp-stats-load");
@@ -108,36 +112,32 @@ Options parse_options(int argc, char **argv) {
                "With --observe: stay, and go along when that program changes");
   app.add_option("--program", options.program,
                  "Count through xdp_stats.bpf.h in this XDP program instead of the built-in one")
-      ->type_name("FILE[:NAME]");
-  app.add_option("--mode", options.mode, "Where to attach")
+      ->type_name("FILE[:NAME]")
+      ->check(check_not_empty);
+  app.add_option("--mode", mode, "Where to attach")
       ->type_name("auto|native|skb|hw")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, AttachMode>{{"auto", AttachMode::kAuto},
-                                                                    {"native", AttachMode::kNative},
-                                                                    {"skb", AttachMode::kSkb},
-                                                                    {"hw", AttachMode::kHw}})
-              .description(""));
-  app.add_option("--map", options.map_kind,
+      ->check([](const std::string &word) { return check_choice(word, kModes); });
+  app.add_option("--map", map_kind,
                  "Counters for each CPU (the default, and fast), or shared by all CPUs")
       ->type_name("percpu|array")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, MapKind>{{"percpu", MapKind::kPerCpu},
-                                                                 {"array", MapKind::kShared}})
-              .description(""));
+      ->check([](const std::string &word) { return check_choice(word, kMapKinds); });
   app.add_flag("--chain", options.chain,
                "Count in front of the programs that libxdp's dispatcher runs already");
   app.add_option("--priority", options.priority, "Place in libxdp's dispatcher, lower runs first")
       ->type_name("N");
   app.add_option("--interval", interval, "Without --pin: seconds between two tables")
       ->type_name("SECONDS")
-      ->check(CLI::Range(kMinInterval, kMaxInterval).description(""))
+      ->check(check_interval)
       ->capture_default_str();
   app.add_option("--count", options.count, "Without --pin: stop after so many tables")
       ->type_name("N")
-      ->check(CLI::PositiveNumber.description(""));
-  app.add_option("--group", options.group, "Group that may read the counters")->type_name("GROUP");
+      ->check(check_count);
+  app.add_option("--group", options.group, "Group that may read the counters")
+      ->type_name("GROUP")
+      ->check(check_not_empty);
   app.add_option("--pin-root", options.pin_root, "Directory in bpffs that holds the pins")
       ->type_name("DIR")
+      ->check(check_not_empty)
       ->capture_default_str();
   app.add_flag("--reset", options.reset, "Start the counters again at zero");
   app.add_flag("--unload", unload, "Detach what is ours and remove the pins");
@@ -161,6 +161,10 @@ Options parse_options(int argc, char **argv) {
     return options;
   }
 
+  options.mode = chosen(mode, kModes);
+  if (!map_kind.empty()) {
+    options.map_kind = chosen(map_kind, kMapKinds);
+  }
   options.interval =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(interval));
   if (observe) {
