@@ -21,8 +21,8 @@ namespace xdpstats {
 /// Holds the lock of a pin root: of all loaders only one at a time changes what is below it.
 class PinRootLock {
 public:
-  /// Waits for another loader to finish. Creates the pin root (its parent must exist, in a bpffs)
-  /// if `create`; without, an absent root fails with code ENOENT.
+  /// Waits for another loader to finish, half a minute at most. Creates the pin root (its parent
+  /// must exist, in a bpffs) if `create`; without, an absent root fails with code ENOENT.
   [[nodiscard]] static Result<PinRootLock> acquire(const std::string &pin_root, bool create);
   PinRootLock(PinRootLock &&) = default;
   PinRootLock &operator=(PinRootLock &&) = default;

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include "loader/device_pins.h"
 
@@ -23,6 +25,27 @@ bool is_same_file(int fd, const std::string &path) {
   struct stat by_path = {};
   return ::fstat(fd, &by_fd) == 0 && ::stat(path.c_str(), &by_path) == 0 &&
          by_fd.st_ino == by_path.st_ino && by_fd.st_dev == by_path.st_dev;
+}
+
+// A device takes milliseconds. Whoever may read the directory may lock it, and keep it locked: not
+// for ever, and not without a word.
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::milliseconds kPause{10};
+
+Result<void> lock(int fd, const std::string &pin_root) {
+  const std::string what = "cannot lock '" + pin_root + "'";
+  for (auto tries = kPatience / kPause; ::flock(fd, LOCK_EX | LOCK_NB) != 0; --tries) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      return os_failure(what, errno);
+    }
+    if (tries == 0) {
+      return failure(what + ": another process has held the lock for " +
+                         std::to_string(kPatience.count()) + " seconds",
+                     "find it with: lslocks");
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+  return {};
 }
 
 } // namespace
@@ -58,10 +81,11 @@ Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool creat
     if (auto bpffs = check_bpffs(pin_root); !bpffs) {
       return Failure(bpffs.error());
     }
-    while (::flock(fd.get(), LOCK_EX) != 0) {
-      if (errno != EINTR) {
-        return os_failure("cannot lock '" + pin_root + "'", errno);
+    if (auto locked = lock(fd.get(), pin_root); !locked) {
+      if (created) {
+        ::rmdir(pin_root.c_str());
       }
+      return Failure(locked.error());
     }
     // The directory may have been removed by its last holder while we waited for it.
     if (is_same_file(fd.get(), pin_root)) {

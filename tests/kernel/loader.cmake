@@ -1,5 +1,8 @@
 bpf_object(linear programs/linear.bpf.c)
 
+xdp_stats_test(pin_root_lock LABEL kernel SOURCES pin_root_lock_test.cc LIBS loader_core
+               WRAP flock nanosleep)
+
 xdp_stats_test(loader LABEL kernel
   SOURCES pinned.cc loader/loader_test.cc loader/concurrent_test.cc loader/count_test.cc
           loader/foreground_test.cc loader/foreign_test.cc loader/group_test.cc

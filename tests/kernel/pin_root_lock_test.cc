@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A lock that somebody keeps: whoever may read the pin root may lock it, as flock asks no more.
+#include <gmock/gmock.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+
+#include "loader/device_pins.h"
+#include "pinning/pin_path.h"
+
+namespace {
+
+int g_refusals = 0;     // how often flock says that somebody else has the lock
+int g_seconds = 0;      // what was slept in the meantime
+long g_fraction = 0;    // in ns
+bool g_blocked = false; // asked to wait without end
+
+} // namespace
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the names that --wrap makes
+extern "C" {
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation) {
+  if (g_refusals == 0) {
+    return __real_flock(fd, operation);
+  }
+  g_blocked = g_blocked || (operation & LOCK_NB) == 0;
+  --g_refusals;
+  errno = (operation & LOCK_NB) != 0 ? EWOULDBLOCK : EINTR;
+  return -1;
+}
+int __wrap_nanosleep(const timespec *time, timespec *) {
+  g_fraction += time->tv_nsec;
+  g_seconds += static_cast<int>(time->tv_sec + g_fraction / 1'000'000'000);
+  g_fraction %= 1'000'000'000;
+  return 0;
+}
+}
+// NOLINTEND(bugprone-reserved-identifier)
+
+namespace xdpstats {
+namespace {
+
+constexpr char kRoot[] = "/sys/fs/bpf/locked";
+
+class PinRootLockTest : public testing::Test {
+protected:
+  PinRootLockTest() {
+    g_refusals = 0;
+    g_seconds = 0;
+    g_fraction = 0;
+    g_blocked = false;
+  }
+  ~PinRootLockTest() override { ::rmdir(kRoot); }
+};
+
+TEST_F(PinRootLockTest, WaitsForAnotherLoader) {
+  g_refusals = 500;
+  EXPECT_TRUE(PinRootLock::acquire(kRoot, true));
+  EXPECT_EQ(g_refusals, 0);
+  EXPECT_FALSE(g_blocked);
+}
+
+TEST_F(PinRootLockTest, GivesUpOnOneThatIsNeverReleased) {
+  g_refusals = 1'000'000;
+  const auto lock = PinRootLock::acquire(kRoot, true);
+  ASSERT_FALSE(lock);
+  EXPECT_EQ(lock.error().message,
+            "cannot lock '/sys/fs/bpf/locked': another process has held the lock for 30 seconds");
+  EXPECT_EQ(lock.error().hint, "find it with: lslocks");
+  EXPECT_EQ(g_seconds, 30);
+  EXPECT_NE(::access(kRoot, F_OK), 0) << "what was created is removed again";
+}
+
+} // namespace
+} // namespace xdpstats
