@@ -152,6 +152,13 @@ Result<Attachment> attach_through_libxdp(const DeviceState &state, CountingObjec
   return describe(state, xdp_program__fd(program->get()));
 }
 
+// The kernel makes sure that the old one is still there.
+int exchange(const DeviceState &state, int old_fd, int new_fd) {
+  LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = old_fd);
+  return bpf_xdp_attach(static_cast<int>(state.netdev.ifindex), new_fd,
+                        XDP_FLAGS_REPLACE | mode_flag(state.netdev.attach_mode), &options);
+}
+
 Result<Attachment> swap_directly(const DeviceState &state, xdp_program *old, CountingObject &object,
                                  AttachMode mode) {
   forget_library_log();
@@ -159,11 +166,7 @@ Result<Attachment> swap_directly(const DeviceState &state, xdp_program *old, Cou
     return library_failure("cannot load program '" + object.program_name + "'", error);
   }
   const int fd = bpf_program__fd(object.program);
-  LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = xdp_program__fd(old));
-  const int error =
-      bpf_xdp_attach(static_cast<int>(state.netdev.ifindex), fd,
-                     XDP_FLAGS_REPLACE | mode_flag(state.netdev.attach_mode), &options);
-  if (error != 0) {
+  if (const int error = exchange(state, xdp_program__fd(old), fd); error != 0) {
     return attach_failure(state, error, mode);
   }
   return describe(state, fd);
@@ -243,6 +246,23 @@ Result<Attachment> replace_program(const DeviceState &state, uint32_t old_id,
   }
   return state.dispatcher ? swap_component(state, old, object, request)
                           : swap_directly(state, old, object, request.mode);
+}
+
+Result<void> restore_program(const DeviceState &before, uint32_t old_id,
+                             const CountingObject &object, uint32_t new_id) {
+  if (before.dispatcher) {
+    const auto now = examine_device(before.name);
+    auto detached = now ? detach_program(*now, new_id) : Failure(now.error());
+    return detached ? put_back_program(before, old_id) : detached;
+  }
+  const xdp_program *old = find_component(before, old_id);
+  const int error = old == nullptr
+                        ? -ENOENT
+                        : exchange(before, bpf_program__fd(object.program), xdp_program__fd(old));
+  if (error != 0) {
+    return library_failure("cannot put the former counter of '" + before.name + "' back", error);
+  }
+  return {};
 }
 
 Result<void> detach_program(const DeviceState &state, uint32_t id) {

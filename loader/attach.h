@@ -44,6 +44,11 @@ struct Attachment {
                                                  CountingObject &object,
                                                  const AttachRequest &request);
 
+/// Undoes replace_program: puts `old_id` in the place of `new_id` again, which `object` holds;
+/// `before` is what was given to replace_program.
+[[nodiscard]] Result<void> restore_program(const DeviceState &before, uint32_t old_id,
+                                           const CountingObject &object, uint32_t new_id);
+
 /// Detaches our program `id`; the kernel makes sure that it is still that one.
 [[nodiscard]] Result<void> detach_program(const DeviceState &state, uint32_t id);
 

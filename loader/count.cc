@@ -77,6 +77,37 @@ Result<void> check_mode(const Options &options, const DeviceState &state) {
                      " --unload");
 }
 
+// Readers compare with the id recorded, and a dispatcher that was rebuilt has a new one.
+Result<void> renew_record(DevicePins &pins, const DeviceState &state) {
+  xdp_stats_info info = pins.info();
+  if (info.netdev_program_id == state.netdev.program_id) {
+    return {};
+  }
+  info.netdev_program_id = state.netdev.program_id;
+  return pins.write_info(info);
+}
+
+// A swap that failed has put the former counter back.
+void settle_failed_swap(DevicePins &pins, const std::string &device, std::optional<uint32_t> own) {
+  const auto state = own ? examine_device(device) : Failure(Error{});
+  if (state && own_program(*state, pins) == own) {
+    static_cast<void>(renew_record(pins, *state));
+  }
+}
+
+// Publishing comes last, as it cannot be taken back.
+Result<void> record(DevicePins &pins, const xdp_stats_info &info, bool publish) {
+  const xdp_stats_info former = pins.info();
+  auto done = pins.write_info(info);
+  if (done && publish) {
+    done = pins.publish_staged();
+    if (!done) {
+      static_cast<void>(pins.write_info(former));
+    }
+  }
+  return done;
+}
+
 Result<Outcome> count_with_program(const Options &options, Transaction &transaction) {
   const std::string &name = transaction.state.name;
   const std::optional<uint32_t> own = transaction.own;
@@ -96,13 +127,9 @@ Result<Outcome> count_with_program(const Options &options, Transaction &transact
   }
   const std::string at = "; counters at " + pins.path().stats_map;
   if (own && counts_already(options, state, pins, *object, *own)) {
-    if (pins.info().netdev_program_id != state.netdev.program_id) {
-      // Somebody joined or left the dispatcher: readers compare with the id recorded.
-      xdp_stats_info info = pins.info();
-      info.netdev_program_id = state.netdev.program_id;
-      if (auto written = pins.write_info(info); !written) {
-        return Failure(written.error());
-      }
+    // Somebody joined or left the dispatcher.
+    if (auto renewed = renew_record(pins, state); !renewed) {
+      return Failure(renewed.error());
     }
     pins.commit();
     return Outcome{name + ": already counting (" + record_summary(pins.info()) + ")" + at, {}};
@@ -122,17 +149,19 @@ Result<Outcome> count_with_program(const Options &options, Transaction &transact
   if (!attachment) {
     // A device that went just after it was attached leaves its dispatcher behind.
     static_cast<void>(remove_dead_dispatchers(pins));
+    settle_failed_swap(pins, name, own);
     return Failure(attachment.error());
   }
-  auto recorded = restart ? pins.publish_staged() : Result<void>{};
-  if (recorded) {
-    recorded = pins.write_info(
-        next_record(pins.info(), describe(options, transaction, *object, *attachment), restart));
-  }
+  const auto recorded = record(
+      pins, next_record(pins.info(), describe(options, transaction, *object, *attachment), restart),
+      restart);
   if (!recorded) {
-    if (const auto after = examine_device(name); after && !own) {
+    if (own) {
+      static_cast<void>(restore_program(state, *own, *object, attachment->program_id));
+    } else if (const auto after = examine_device(name)) {
       static_cast<void>(detach_program(*after, attachment->program_id));
     }
+    settle_failed_swap(pins, name, own);
     return Failure(recorded.error());
   }
   suspended->forget();

@@ -34,6 +34,11 @@ Result<std::optional<OwnedMap>> open_stats(const std::string &path) {
   return std::move(*map);
 }
 
+bool give(const std::string &path, gid_t group, mode_t mode) {
+  return ::chown(path.c_str(), static_cast<uid_t>(-1), group) == 0 &&
+         ::chmod(path.c_str(), mode) == 0;
+}
+
 const char *kind_name(MapKind kind) { return kind == MapKind::kShared ? "array" : "percpu"; }
 
 } // namespace
@@ -72,9 +77,12 @@ Result<DevicePins> DevicePins::open(const std::string &pin_root, const std::stri
 DevicePins::DevicePins(DevicePins &&other) noexcept
     : path_(std::move(other.path_)), stats_(std::move(other.stats_)),
       staged_(std::move(other.staged_)), info_fd_(std::move(other.info_fd_)), info_(other.info_),
-      created_(std::exchange(other.created_, {})) {}
+      created_(std::exchange(other.created_, {})), given_(std::exchange(other.given_, {})) {}
 
 DevicePins::~DevicePins() {
+  for (const Given &given : given_) {
+    give(given.path, given.group, given.mode);
+  }
   for (auto path = created_.rbegin(); path != created_.rend(); ++path) {
     if (::unlink(path->c_str()) != 0 && errno == EISDIR) {
       ::rmdir(path->c_str());
@@ -144,8 +152,7 @@ Result<void> DevicePins::stage_new_counters(MapKind kind) {
   }
   struct stat old = {};
   if (::stat(path_.stats_map.c_str(), &old) == 0 &&
-      (::chown(path_.staged_map.c_str(), static_cast<uid_t>(-1), old.st_gid) != 0 ||
-       ::chmod(path_.staged_map.c_str(), old.st_mode & 0777U) != 0)) {
+      !give(path_.staged_map, old.st_gid, old.st_mode & 0777U)) {
     return os_failure("cannot give '" + path_.staged_map + "' the old map's permissions", errno);
   }
   staged_ = std::move(created->stats);
@@ -173,8 +180,11 @@ Result<void> DevicePins::give_to_group(gid_t group) {
       {staged_ ? path_.staged_map : path_.stats_map, kGroupMap},
       {path_.info_map, kGroupMap}};
   for (const auto &[path, mode] : targets) {
-    if (::chown(path.c_str(), static_cast<uid_t>(-1), group) != 0 ||
-        ::chmod(path.c_str(), mode) != 0) {
+    struct stat former = {};
+    if (::stat(path.c_str(), &former) == 0) {
+      given_.push_back({path, former.st_gid, former.st_mode & 07777U});
+    }
+    if (!give(path, group, mode)) {
       return os_failure("cannot give '" + path + "' to the group", errno);
     }
   }

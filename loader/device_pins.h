@@ -77,8 +77,11 @@ public:
 
   [[nodiscard]] Result<void> write_info(const xdp_stats_info &info);
 
-  /// Keeps what was created.
-  void commit() { created_.clear(); }
+  /// Keeps what was created and given away.
+  void commit() {
+    created_.clear();
+    given_.clear();
+  }
 
   /// Removes all pins of the device and its directory.
   [[nodiscard]] Result<void> remove();
@@ -94,6 +97,12 @@ private:
   UniqueFd info_fd_;
   xdp_stats_info info_ = {};
   std::vector<std::string> created_; ///< paths to remove again, in order of creation
+  struct Given {
+    std::string path;
+    gid_t group;
+    mode_t mode;
+  };
+  std::vector<Given> given_; ///< paths whose former group and mode are to be restored
 };
 
 /// The id of a group by its name; fails if there is none.
