@@ -95,19 +95,6 @@ void settle_failed_swap(DevicePins &pins, const std::string &device, std::option
   }
 }
 
-// Publishing comes last, as it cannot be taken back.
-Result<void> record(DevicePins &pins, const xdp_stats_info &info, bool publish) {
-  const xdp_stats_info former = pins.info();
-  auto done = pins.write_info(info);
-  if (done && publish) {
-    done = pins.publish_staged();
-    if (!done) {
-      static_cast<void>(pins.write_info(former));
-    }
-  }
-  return done;
-}
-
 Result<Outcome> count_with_program(const Options &options, Transaction &transaction) {
   const std::string &name = transaction.state.name;
   const std::optional<uint32_t> own = transaction.own;
@@ -153,8 +140,8 @@ Result<Outcome> count_with_program(const Options &options, Transaction &transact
     return Failure(attachment.error());
   }
   const auto recorded = record(
-      pins, next_record(pins.info(), describe(options, transaction, *object, *attachment), restart),
-      restart);
+      transaction,
+      next_record(pins.info(), describe(options, transaction, *object, *attachment), restart));
   if (!recorded) {
     if (own) {
       static_cast<void>(restore_program(state, *own, *object, attachment->program_id));

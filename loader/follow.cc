@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kPeriod{100};
 
 Result<Follow> Follow::begin() {
   ObserverCode code;
-  if (auto prepared = code.prepare(); !prepared) {
+  if (auto prepared = code.prepare("cannot observe"); !prepared) {
     return Failure(prepared.error());
   }
   sigset_t ending;

@@ -100,12 +100,9 @@ Result<Outcome> await_program(Transaction &transaction, const Options &options, 
     return Failure(prepared.error());
   }
   auto done = withdraw_observer(pins);
-  if (done && transaction.restart) {
-    done = pins.publish_staged();
-  }
   if (done) {
-    done = pins.write_info(waiting_record(pins.info(), transaction.state.name,
-                                          transaction.netns_inode, flags, transaction.restart));
+    done = record(transaction, waiting_record(pins.info(), transaction.state.name,
+                                              transaction.netns_inode, flags, transaction.restart));
   }
   if (!done) {
     return Failure(done.error());
@@ -247,13 +244,11 @@ Result<Outcome> observe_device(const Options &options, Transaction &transaction)
   const bool counted_before = pins.info().attached_at != 0;
   const uint64_t uncovered = given_way->at() != 0 ? since(given_way->at(), observation->began)
                                                   : uncovered_before(pins.info(), *observation);
-  auto recorded = transaction.restart ? pins.publish_staged() : Result<void>{};
-  if (recorded) {
-    recorded = pins.write_info(observation_record(pins.info(), device, *observation,
-                                                  transaction.netns_inode, flags, uncovered,
-                                                  transaction.restart));
-  }
-  if (!recorded) {
+  if (const auto recorded =
+          record(transaction,
+                 observation_record(pins.info(), device, *observation, transaction.netns_inode,
+                                    flags, uncovered, transaction.restart));
+      !recorded) {
     static_cast<void>(withdraw_observer(pins));
     return Failure(recorded.error());
   }

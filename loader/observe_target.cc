@@ -79,6 +79,7 @@ Result<ObserveTarget> describe_program(const std::string &device, UniqueFd progr
   }
   ObserveTarget target;
   target.program_id = info->id;
+  target.extension = info->type == BPF_PROG_TYPE_EXT;
   target.function_id = function.type_id;
   const btf_type *type = btf__type_by_id(types.get(), function.type_id);
   const btf_type *prototype = type == nullptr ? nullptr : btf__type_by_id(types.get(), type->type);

@@ -19,6 +19,7 @@ struct ObserveTarget {
   uint32_t function_id = 0;      ///< of its main function, in the program's BTF
   std::string function;          ///< its name
   bool typed = false;            ///< the argument is declared struct xdp_md *
+  bool extension = false;        ///< it is the component of a dispatcher
   std::vector<uint32_t> map_ids; ///< of all programs that run on the device, where those are known
   uint64_t loaded_at = 0;        ///< when the device's program was loaded, ns of CLOCK_BOOTTIME
 };

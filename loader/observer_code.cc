@@ -115,8 +115,7 @@ ObserverCode::ObserverCode(ObserverCode &&) noexcept = default;
 ObserverCode &ObserverCode::operator=(ObserverCode &&) noexcept = default;
 ObserverCode::~ObserverCode() = default;
 
-Result<void> ObserverCode::prepare() {
-  const std::string what = "cannot observe";
+Result<void> ObserverCode::prepare(const std::string &what) {
   forget_library_log();
   // A tracing program is loaded for a program that it is to trace: any does, and ours is at hand.
   const Builtin target(builtin_percpu::open_and_load());
@@ -149,7 +148,7 @@ Result<void> ObserverCode::prepare() {
 Result<UniqueFd> ObserverCode::attach(const std::string &device, const ObserveTarget &target,
                                       const OwnedMap &counters) {
   if (!skeleton_) {
-    if (auto prepared = prepare(); !prepared) {
+    if (auto prepared = prepare("cannot observe '" + device + "'"); !prepared) {
       return Failure(prepared.error());
     }
   }

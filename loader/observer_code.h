@@ -27,8 +27,8 @@ public:
   ~ObserverCode();
 
   /// Does the long part now; otherwise the first attach() does. Fails where the kernel refuses
-  /// tracing programs.
-  [[nodiscard]] Result<void> prepare();
+  /// tracing programs; `what` is for the message: "cannot observe".
+  [[nodiscard]] Result<void> prepare(const std::string &what);
 
   /// Attaches an observer, with maps of its own and of no device yet, that counts into maps like
   /// `counters`. Its link.

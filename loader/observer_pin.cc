@@ -20,6 +20,15 @@ Result<void> unpin(const std::string &path) {
   return {};
 }
 
+// What was a component and is no longer loaded runs in no dispatcher either.
+bool is_extension(uint32_t id) {
+  const UniqueFd program(bpf_prog_get_fd_by_id(id));
+  bpf_prog_info info = {};
+  __u32 length = sizeof(info);
+  return program.valid() && bpf_obj_get_info_by_fd(program.get(), &info, &length) == 0 &&
+         info.type == BPF_PROG_TYPE_EXT;
+}
+
 // An observer of the same program, pinned for another device, with room for these.
 Result<std::optional<Observer>> find_shared(const DevicePins &pins, const ObserveTarget &target,
                                             const ObserverKeys &keys, MapKind kind) {
@@ -106,17 +115,27 @@ Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
   if (auto pinned = next->pin(staged); !pinned) {
     return Failure(pinned.error());
   }
-  // The old one may be a component of the new one's chain and see the same frames: it goes first,
-  // and remove() waits for those that are on their way.
-  auto suspended = SuspendedObserver::suspend(pins);
-  auto added = suspended ? next->add(keys, counters.fd.get()) : Failure(suspended.error());
-  const uint64_t began = boot_time_ns();
-  if (!added || std::rename(staged.c_str(), pins.path().observer.c_str()) != 0) {
+  uint64_t began = 0;
+  const auto begin = [&] {
+    auto added = next->add(keys, counters.fd.get());
+    began = boot_time_ns();
+    return added;
+  };
+  // Of two XDP programs a frame meets one. But a component runs within a dispatcher, and both see
+  // its frames: then the old observer goes first, and with it the frames that are on their way.
+  const bool nested = target.extension || (*present && is_extension((*present)->target_program()));
+  auto added = nested ? Result<void>{} : begin();
+  auto suspended = added ? SuspendedObserver::suspend(pins) : Failure(added.error());
+  if (suspended && nested) {
+    added = begin();
+  }
+  if (!suspended || !added || std::rename(staged.c_str(), pins.path().observer.c_str()) != 0) {
     const int error = errno;
     static_cast<void>(remove_from(*next, pins));
     static_cast<void>(unpin(staged));
-    return added ? Result<uint64_t>(os_failure("cannot rename '" + staged + "'", error))
-                 : Failure(added.error());
+    return !suspended ? Result<uint64_t>(Failure(suspended.error()))
+           : !added   ? Failure(added.error())
+                      : os_failure("cannot rename '" + staged + "'", error);
   }
   suspended->forget();
   return began;

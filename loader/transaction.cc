@@ -103,4 +103,18 @@ Result<void> prepare_counters(Transaction &transaction, std::optional<MapKind> k
   return prepared;
 }
 
+Result<void> record(Transaction &transaction, const xdp_stats_info &info) {
+  DevicePins &pins = transaction.pins;
+  const xdp_stats_info former = pins.info();
+  auto done = pins.write_info(info);
+  // Publishing comes last, as it cannot be taken back.
+  if (done && transaction.restart) {
+    done = pins.publish_staged();
+    if (!done) {
+      static_cast<void>(pins.write_info(former));
+    }
+  }
+  return done;
+}
+
 } // namespace xdpstats

@@ -37,4 +37,8 @@ struct Transaction {
 /// there is, else for each CPU.
 [[nodiscard]] Result<void> prepare_counters(Transaction &transaction, std::optional<MapKind> kind);
 
+/// Writes the record, and puts new counters of --reset in the place of the old. On failure both are
+/// as before.
+[[nodiscard]] Result<void> record(Transaction &transaction, const xdp_stats_info &info);
+
 } // namespace xdpstats

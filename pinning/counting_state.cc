@@ -11,17 +11,18 @@ CountingVerdict judge_counting(const xdp_stats_info &info, const std::optional<N
   if (info.netns_inode != own_netns_inode) {
     return {CountingState::kUnknown, "the device is in another network namespace"};
   }
+  // A follower has found nothing to observe.
+  const bool awaited = info.mode == XDP_STATS_MODE_OBSERVE && info.counted_program_id == 0;
   if (!device) {
-    return {CountingState::kStopped,
-            info.counted_program_id == 0 ? "there is no such device" : "the device is gone"};
+    return {CountingState::kStopped, awaited ? "there is no such device" : "the device is gone"};
   }
-  if (info.counted_program_id != 0 && device->ifindex != info.ifindex) {
+  if (!awaited && device->ifindex != info.ifindex) {
     return {CountingState::kStopped, "the device was deleted and created again"};
   }
   if (device->program_id == 0) {
     return {CountingState::kStopped, "the device has no XDP program"};
   }
-  if (info.counted_program_id == 0) {
+  if (awaited) {
     return {CountingState::kStopped,
             "nobody counts the device's XDP program, id " + std::to_string(device->program_id)};
   }

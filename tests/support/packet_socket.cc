@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <stdexcept>
 #include <system_error>
 
@@ -19,6 +20,7 @@ namespace {
 
 // Few enough for the receiver's ring (256 frames) to hold them all when it is not run in between.
 constexpr size_t kBatch = 64;
+constexpr std::chrono::seconds kPatience{10};
 
 [[noreturn]] void fail(const std::string &what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -39,6 +41,20 @@ UniqueFd open_socket(const std::string &device) {
   return fd;
 }
 
+// A veth counts a frame as sent when the other end has taken it, which may have been put off to a
+// thread of the kernel.
+void await_sent(const std::string &device, uint64_t before, uint64_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  uint64_t sent = 0;
+  while ((sent = device_statistic(device, "tx_packets") - before) != count) {
+    if (sent > count || std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error(device + " sent " + std::to_string(sent) + " frames, not " +
+                               std::to_string(count));
+    }
+    ::sched_yield();
+  }
+}
+
 } // namespace
 
 void send_frames(const std::string &device, uint64_t count, const std::vector<uint8_t> &frame) {
@@ -57,13 +73,7 @@ void send_frames(const std::string &device, uint64_t count, const std::vector<ui
       fail("cannot send " + std::to_string(frame.size()) + " bytes on " + device);
     }
     left -= static_cast<uint64_t>(sent);
-    // Receiving may have been put off to a thread of the kernel, which must get this CPU.
-    ::sched_yield();
-  }
-  const uint64_t sent = device_statistic(device, "tx_packets") - sent_before;
-  if (sent != count) {
-    throw std::runtime_error(device + " sent " + std::to_string(sent) + " frames, not " +
-                             std::to_string(count));
+    await_sent(device, sent_before, count - left);
   }
 }
 
