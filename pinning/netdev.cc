@@ -22,6 +22,9 @@ namespace {
 // KiB).
 constexpr size_t kReceiveSize = 32768;
 
+// A list of a thousand devices takes two milliseconds; who makes devices faster than that?
+constexpr int kListTries = 20;
+
 uint32_t attribute_u32(const rtattr *attribute) {
   uint32_t value = 0;
   if (RTA_PAYLOAD(attribute) >= sizeof(value)) {
@@ -107,8 +110,9 @@ LinkRequest link_request(uint16_t flags, size_t length) {
   return request;
 }
 
-// Calls `visit` for each device that the kernel answers with.
-template <typename Visit> Result<void> ask(const LinkRequest &request, Visit visit) {
+// Calls `visit` for each device that the kernel answers with. False: devices came or went
+// meanwhile, so that others may be missing.
+template <typename Visit> Result<bool> ask(const LinkRequest &request, Visit visit) {
   const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
   if (!socket.valid()) {
     return os_failure("cannot open a netlink socket", errno);
@@ -117,6 +121,7 @@ template <typename Visit> Result<void> ask(const LinkRequest &request, Visit vis
     return os_failure("cannot ask netlink for the network devices", errno);
   }
   const bool dump = (request.header.nlmsg_flags & NLM_F_DUMP) != 0;
+  bool consistent = true;
   std::vector<char> buffer(kReceiveSize);
   for (;;) {
     const ssize_t received = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
@@ -129,8 +134,9 @@ template <typename Visit> Result<void> ask(const LinkRequest &request, Visit vis
     auto left = static_cast<unsigned int>(received);
     for (const auto *message = reinterpret_cast<const nlmsghdr *>(buffer.data());
          NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+      consistent = consistent && (message->nlmsg_flags & NLM_F_DUMP_INTR) == 0;
       if (message->nlmsg_type == NLMSG_DONE) {
-        return {};
+        return consistent;
       }
       if (message->nlmsg_type == NLMSG_ERROR) {
         const auto *error = static_cast<const nlmsgerr *>(NLMSG_DATA(message));
@@ -139,7 +145,7 @@ template <typename Visit> Result<void> ask(const LinkRequest &request, Visit vis
       if (message->nlmsg_type == RTM_NEWLINK) {
         visit(parse_link(message));
         if (!dump) {
-          return {};
+          return true;
         }
       }
     }
@@ -168,13 +174,19 @@ NamedNetdev parse_link(const nlmsghdr *message) {
 }
 
 Result<NetdevTable> read_netdevs() {
-  NetdevTable table;
-  const auto asked = ask(link_request(NLM_F_DUMP, offsetof(LinkRequest, name_header)),
-                         [&table](const NamedNetdev &named) { table[named.name] = named.netdev; });
-  if (!asked) {
-    return Failure(asked.error());
+  for (int tries = 0; tries < kListTries; ++tries) {
+    NetdevTable table;
+    const auto asked =
+        ask(link_request(NLM_F_DUMP, offsetof(LinkRequest, name_header)),
+            [&table](const NamedNetdev &named) { table[named.name] = named.netdev; });
+    if (!asked) {
+      return Failure(asked.error());
+    }
+    if (*asked) {
+      return table;
+    }
   }
-  return table;
+  return failure("cannot list the network devices: they change all the time");
 }
 
 Result<std::optional<Netdev>> read_netdev(const std::string &name) {

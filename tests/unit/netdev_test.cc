@@ -72,6 +72,15 @@ Bytes xdp(uint8_t attached, const std::vector<std::pair<unsigned short, uint32_t
 
 Bytes done() { return message(NLMSG_DONE, raw(int{0})); }
 
+// Marked as the kernel does when devices came or went while it listed them.
+Bytes interrupted(Bytes answer) {
+  nlmsghdr header = {};
+  std::memcpy(&header, answer.data(), sizeof(header));
+  header.nlmsg_flags |= NLM_F_DUMP_INTR;
+  std::memcpy(answer.data(), &header, sizeof(header));
+  return answer;
+}
+
 } // namespace
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the names that --wrap makes
@@ -179,6 +188,29 @@ TEST_F(NetdevTest, ReadsOnAfterASignal) {
   const auto table = read_netdevs();
   ASSERT_TRUE(table) << table.error().message;
   EXPECT_EQ(table->size(), 1U);
+}
+
+// Such a list may lack a device that was there all the time.
+TEST_F(NetdevTest, ReadsAgainWhatChangedWhileItWasListed) {
+  answer(link(1, "lo"));
+  answer(interrupted(link(3, "eth1")) + done());
+  answer(link(1, "lo") + link(2, "eth0"));
+  answer(link(3, "eth1") + interrupted(done()));
+  answer(link(1, "lo") + link(2, "eth0") + done());
+  const auto table = read_netdevs();
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->size(), 2U);
+  EXPECT_TRUE(table->contains("eth0"));
+  EXPECT_TRUE(g_netlink.answers.empty());
+}
+
+TEST_F(NetdevTest, GivesUpOnAListThatAlwaysChanges) {
+  for (int tries = 0; tries < 20; ++tries) {
+    answer(link(1, "lo") + interrupted(done()));
+  }
+  const auto table = read_netdevs();
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().message, "cannot list the network devices: they change all the time");
 }
 
 TEST_F(NetdevTest, TellsWhyNetlinkRefuses) {
