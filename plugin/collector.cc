@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <utility>
 
 namespace xdpstats {
@@ -71,9 +72,16 @@ void Collector::collect_device(const std::string &device, const Result<NetworkVi
 }
 
 void Collector::collect_maps(Interval &interval) {
+  // Devices; two maps never have the same label.
+  std::set<std::string> taken;
+  for (const auto &sample : interval.samples) {
+    taken.insert(sample.name);
+  }
   for (size_t i = 0; i < config_.maps.size(); ++i) {
     const auto &map = config_.maps[i];
-    auto sample = sources_->read_foreign(map.label, map.path);
+    auto sample = taken.contains(map.label)
+                      ? failure("a device has this name", "give the map another label")
+                      : sources_->read_foreign(map.label, map.path);
     if (!sample) {
       map_watches_[i].on_failure(sample.error(), interval.events);
       continue;

@@ -278,6 +278,22 @@ TEST_F(PluginCollector, ForeignMapsAreReadUnderTheirLabel) {
   EXPECT_THAT(said, ElementsAre(testing::StartsWith("A xdp-filter: the counters of map")));
 }
 
+// Two lists of values under one name and time: collectd throws the second away, with ten lines in
+// the log at each interval.
+TEST_F(PluginCollector, AMapWithTheNameOfADeviceIsLeftOutAndToldOnce) {
+  Config config;
+  config.maps = {{"eth0", "/a"}, {"tutorial", "/a"}};
+  configure(std::move(config));
+  world.foreign_maps["/a"][XDP_DROP] = {7919, 475140};
+  world.add("eth0", 1);
+  EXPECT_THAT(collect(), ElementsAre("eth0", "tutorial"));
+  EXPECT_EQ(interval.samples[0].counters[XDP_DROP].packets, 11u);
+  EXPECT_THAT(said, ElementsAre("w eth0: the counters of map 'eth0' cannot be read: a device has "
+                                "this name (hint: give the map another label)"));
+  EXPECT_THAT(collect(), ElementsAre("eth0", "tutorial"));
+  EXPECT_THAT(said, IsEmpty());
+}
+
 // Containers come and go with ever new device names; the newest of them are remembered.
 TEST_F(PluginCollector, RemembersNoMoreThanSoManyMissingDevices) {
   constexpr uint32_t kChurn = 1031; // seven more than are remembered
