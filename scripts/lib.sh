@@ -56,10 +56,10 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null
 }
 
-# Ends the script unless the commands that a build runs are there; for machines without apt.
+# Ends the script unless the commands that building and showing take are there; for machines without apt.
 require_tools() {
     local tool missing=()
-    for tool in cmake ninja g++ clang llvm-strip bpftool pkg-config ip; do
+    for tool in cmake ninja g++ clang llvm-strip bpftool pkg-config ip ping collectd; do
         PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || missing+=("$tool")
     done
     if [ ${#missing[@]} -gt 0 ]; then
