@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/kernel/follow_fixture.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <thread>
@@ -50,6 +54,17 @@ void await(const std::string &what, const std::function<bool()> &done) {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+}
+
+size_t Follower::descriptors() const {
+  size_t least = SIZE_MAX;
+  for (int i = 0; i < 10; ++i) {
+    const std::filesystem::directory_iterator files("/proc/" + std::to_string(process_.pid()) +
+                                                    "/fd");
+    least = std::min(least, static_cast<size_t>(std::distance(begin(files), end(files))));
+    std::this_thread::sleep_for(std::chrono::milliseconds(7));
+  }
+  return least;
 }
 
 size_t observers() {

@@ -25,6 +25,8 @@ public:
 
   void signal(int number) { process_.signal(number); }
   Finished wait() { return process_.wait(); }
+  /// How many files it holds open, but for those of a moment.
+  [[nodiscard]] size_t descriptors() const;
   [[nodiscard]] std::string log() const { return process_.out() + process_.err(); }
 
 private:

@@ -80,21 +80,29 @@ private:
   unsigned loaded_ = 0;
 };
 
+// The last change is followed.
+void await_settled() {
+  await("counting", [] {
+    return status_of("va")["state"] == "counting" &&
+           status_of("va")["netdev_program_id"] == netdev_program("va");
+  });
+}
+
 TEST_F(Follow, TwoHundredChangesUnderTraffic) {
   const VethPair veth;
   const KernelObjects before = kernel_objects();
   Chain chain(4219);
   Follower follower;
+  chain.change();
+  await_settled();
+  const size_t descriptors = follower.descriptors();
   const auto began = std::chrono::steady_clock::now();
   PacedTraffic traffic;
   for (int i = 0; i < 200; ++i) {
     SCOPED_TRACE(i);
     ASSERT_NO_THROW(chain.change());
   }
-  await("the last change is followed", [] {
-    return status_of("va")["state"] == "counting" &&
-           status_of("va")["netdev_program_id"] == netdev_program("va");
-  });
+  await_settled();
   const uint64_t sent = traffic.stop();
   const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - began;
   const Counters counted = read_counters("va");
@@ -112,6 +120,7 @@ TEST_F(Follow, TwoHundredChangesUnderTraffic) {
   EXPECT_LT(uncovered, lasted);
   expect_counters(counted, all_passed(packets, packets * kFrameSize));
 
+  EXPECT_EQ(follower.descriptors(), descriptors);
   follower.signal(SIGTERM);
   const Finished ended = follower.wait();
   EXPECT_EQ(ended.status, 0);
@@ -140,7 +149,7 @@ TEST_F(Follow, KilledAtAnyMomentAndStartedAgain) {
     follower.wait();
     replacing.join();
     Follower again;
-    await("counting", [] { return status_of("va")["state"] == "counting"; });
+    await_settled();
     EXPECT_EQ(status_of("va")["follow"], true);
     EXPECT_EQ(observers(), 1U);
     const Counters now = read_counters("va");
