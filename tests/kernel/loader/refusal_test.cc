@@ -207,9 +207,8 @@ TEST_F(Refusal, OfAMapKindThatTheCountersDoNotHave) {
 }
 
 TEST_F(Refusal, OfAnOutputThatIsFull) {
-  for (const std::string args :
-       {"--dev va --pin", "--status", "--status --json", "--dev va --unload", "--help",
-        "--version"}) {
+  for (const std::string args : {"--dev va --pin", "--status", "--status --json",
+                                 "--dev va --unload", "--help", "--version"}) {
     const Finished finished = run({"sh", "-c", XDP_STATS_LOAD " " + args + " >/dev/full"});
     EXPECT_THAT(finished.err,
                 HasSubstr("xdp-stats-load: cannot write standard output: No space left on "
