@@ -249,7 +249,12 @@ Result<Outcome> observe_device(const Options &options, Transaction &transaction)
                  observation_record(pins.info(), device, *observation, transaction.netns_inode,
                                     flags, uncovered, transaction.restart));
       !recorded) {
-    static_cast<void>(withdraw_observer(pins));
+    // An observer that was there before goes on, with the counters of before.
+    if (pins.info().mode == XDP_STATS_MODE_OBSERVE) {
+      static_cast<void>(observe_current(code, pins, device, *pins.stats()));
+    } else {
+      static_cast<void>(withdraw_observer(pins));
+    }
     return Failure(recorded.error());
   }
   given_way->keep();
