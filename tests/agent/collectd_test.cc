@@ -5,7 +5,6 @@
 
 #include "tests/agent/agent.h"
 #include "tests/support/frames.h"
-#include "tests/support/probe.h"
 #include "tests/support/veth.h"
 
 namespace xdpstats::test {
@@ -78,14 +77,12 @@ TEST(Collectd, GetsTenValuesOfEachDeviceAtEachInterval) {
 }
 
 TEST(Collectd, ReadsADeviceNamedWithADot) {
-  const VethPair pair;
-  SKIP_UNLESS(can_add_vlan("va"));
-  const std::string vlan = add_vlan("va", 100);
-  load({"--dev", vlan, "--pin"});
-  send_frames("vb", 103, with_vlan_tag(make_frame(100), 100));
+  const VethPair dotted({.near = "va.100", .far = "vb.100"});
+  load({"--dev", "va.100", "--pin"});
+  send_frames("vb.100", 103, make_frame(100));
   Agent agent;
   agent.start();
-  expect_passed(agent.newest(vlan), 103, 10300);
+  expect_passed(agent.newest("va.100"), 103, 10300);
 }
 
 TEST(Collectd, FindsLaterPinsAndMissesAndFindsAgainWhatIsUnloaded) {
