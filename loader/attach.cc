@@ -248,6 +248,11 @@ Result<Attachment> replace_program(const DeviceState &state, uint32_t old_id,
                           : swap_directly(state, old, object, request.mode);
 }
 
+std::optional<unsigned> program_priority(const DeviceState &state, uint32_t id) {
+  const xdp_program *component = state.dispatcher ? find_component(state, id) : nullptr;
+  return component == nullptr ? std::nullopt : std::optional(xdp_program__run_prio(component));
+}
+
 Result<void> restore_program(const DeviceState &before, uint32_t old_id,
                              const CountingObject &object, uint32_t new_id) {
   if (before.dispatcher) {

@@ -49,6 +49,10 @@ struct Attachment {
 [[nodiscard]] Result<void> restore_program(const DeviceState &before, uint32_t old_id,
                                            const CountingObject &object, uint32_t new_id);
 
+/// The place of a program in the device's dispatcher; nullopt: there is no dispatcher, or no such
+/// program in it.
+[[nodiscard]] std::optional<unsigned> program_priority(const DeviceState &state, uint32_t id);
+
 /// Detaches our program `id`; the kernel makes sure that it is still that one.
 [[nodiscard]] Result<void> detach_program(const DeviceState &state, uint32_t id);
 

@@ -37,7 +37,10 @@ bool counts_already(const Options &options, const DeviceState &state, const Devi
   const xdp_stats_info &info = pins.info();
   const __u32 mode =
       options.source == Source::kProgram ? XDP_STATS_MODE_PROGRAM : XDP_STATS_MODE_BUILTIN;
-  return !options.reset && info.mode == mode && info.build_id == object.build_id &&
+  // Without a dispatcher there are no places.
+  const auto place = program_priority(state, own_id);
+  const bool in_place = !options.priority || !place || *options.priority == *place;
+  return in_place && !options.reset && info.mode == mode && info.build_id == object.build_id &&
          info.counted_program_id == own_id && info.ifindex == state.netdev.ifindex;
 }
 

@@ -111,6 +111,25 @@ TEST_F(Chain, CountsInFrontOfAnotherProgram) {
   expect_nothing_left();
 }
 
+TEST_F(Chain, MovesToAnotherPlaceWhenAskedTo) {
+  SKIP_UNLESS(can_load_extension());
+  run_or_throw({"sh", "-c", kByXdpLoader});
+  load_well({"--dev", "va", "--pin", "--chain"});
+  const Command moved = {"--dev", "va", "--pin", "--priority", "60"};
+  EXPECT_THAT(load_well(moved), StartsWith("va: counting on with a new program (builtin, "));
+  const std::string order = run_or_throw({"xdp-loader", "status", "va"});
+  EXPECT_GT(order.find("xdp_stats"), order.find("verdicts")) << order;
+  EXPECT_THAT(load_well(moved), HasSubstr("already counting"));
+  // What the program in front drops does not come so far.
+  LiveFrames live(veth_.far());
+  live.send(1009, make_frame(60, {XDP_DROP}));
+  live.send(2003, make_frame(60, {XDP_PASS}));
+  expect_counters(pinned_counters("va"), all_passed(2003, 2003 * 60));
+  load_well({"--dev", "va", "--unload"});
+  run_or_throw({"xdp-loader", "unload", "va", "--all"});
+  expect_nothing_left();
+}
+
 TEST_F(Chain, AnotherProgramMayJoinAndLeave) {
   SKIP_UNLESS(can_load_extension());
   load_well({"--dev", "va", "--pin"});
