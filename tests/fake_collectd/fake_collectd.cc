@@ -28,6 +28,7 @@ struct Daemon {
   std::vector<std::string> log;
   bool refuse_read = false;
   bool throw_in_dispatch = false;
+  bool discard = false;
   bool freed = false;
   cdtime_t now = 0;
 };
@@ -134,6 +135,9 @@ int plugin_dispatch_values(value_list_t const *list) {
   if (daemon_state.throw_in_dispatch) {
     throw std::runtime_error("out of everything");
   }
+  if (daemon_state.discard) {
+    return 0;
+  }
   const auto part = [](const char *first, const char *second) {
     return std::string(first) + "-" + second;
   };
@@ -220,6 +224,8 @@ std::vector<std::string> FakeCollectd::take_log() { return std::exchange(daemon_
 void FakeCollectd::refuse_read_callback() { daemon_state.refuse_read = true; }
 
 void FakeCollectd::throw_when_dispatching(bool on) { daemon_state.throw_in_dispatch = on; }
+
+void FakeCollectd::discard_values(bool on) { daemon_state.discard = on; }
 
 bool FakeCollectd::user_data_freed() const { return daemon_state.freed; }
 

@@ -44,6 +44,8 @@ public:
   void refuse_read_callback();
   /// Makes plugin_dispatch_values throw std::runtime_error("out of everything").
   void throw_when_dispatching(bool on);
+  /// Forgets values as they come, at no cost to speak of.
+  void discard_values(bool on);
   [[nodiscard]] bool user_data_freed() const;
 
 private:

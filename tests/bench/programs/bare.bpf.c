@@ -3,16 +3,22 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-SEC("xdp")
+SEC("xdp.frags")
 int bare(struct xdp_md *ctx __attribute__((unused)))
 {
 	return XDP_PASS;
 }
 
-SEC("xdp")
+SEC("xdp.frags")
 int bare_untyped(void *ctx __attribute__((unused)))
 {
 	return XDP_PASS;
+}
+
+SEC("xdp.frags")
+int bare_drop(struct xdp_md *ctx __attribute__((unused)))
+{
+	return XDP_DROP;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

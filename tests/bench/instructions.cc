@@ -26,6 +26,7 @@
 #include "pinning/netdev.h"
 #include "tests/support/value_or_throw.h"
 #include "unfiltered.skel.h"
+#include "ways.skel.h"
 
 namespace xdpstats {
 namespace {
@@ -135,6 +136,10 @@ nlohmann::ordered_json measure_all() {
   figures["observed_filter_other_device"] = observed(program, "bare", true, kPerCpu, {own + 2});
   figures["observed_filter_array"] = observed(program, "bare", true, kShared, {own});
   figures["observed_filter_untyped"] = observed(untyped, "bare_untyped", false, kPerCpu, {own});
+  const Owned<ways> other = load<ways>();
+  figures["linear"] = measure(bpf_program__fd(other->progs.linear));
+  figures["helper"] = measure(bpf_program__fd(other->progs.helper));
+  figures["atomic"] = measure(bpf_program__fd(other->progs.atomic));
   figures["builtin_percpu"] = measure(bpf_program__fd(load<builtin_percpu>()->progs.xdp_stats));
   figures["builtin_array"] = measure(bpf_program__fd(load<builtin_shared>()->progs.xdp_stats));
   // Where the kernel has the kfunc, the loader takes these.
@@ -156,7 +161,7 @@ int main() {
     std::cout << xdpstats::measure_all().dump(2) << std::endl;
     return 0;
   } catch (const std::exception &error) {
-    std::cerr << "observer-instructions: " << error.what() << '\n';
+    std::cerr << "xdp-stats-instructions: " << error.what() << '\n';
     return 1;
   }
 }

@@ -1,0 +1,14 @@
+# What was counted under each kernel, slurped, as a section of the bench.
+def figure($name; $value): {name: $name, unit: "instructions", median: $value, low: $value, high: $value};
+def claim($text; $value; $limit): {claim: $text, median: $value, low: $value, high: $value,
+    bound: "at most", limit: $limit, holds: ($value <= $limit)};
+{
+    "title": "Each packet: instructions added to an empty program, counted in the lab",
+    "figures": [.[] | to_entries[] | .key as $kernel | .value | .bare as $bare | to_entries[]
+        | if .key == "bare" then figure("Linux \($kernel): empty program, with the test run itself"; $bare)
+          else figure("Linux \($kernel): \(.key | gsub("_"; " "))"; .value - $bare) end],
+    "claims": [.[] | to_entries[]
+        | claim("Linux \(.key): instructions that observing adds, for the device alone";
+                .value.observed_filter - .value.bare; 300)],
+    "missing": []
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The same count as the built-in counter's, done the ways that others do it; all pass the frame.
+ * In xdp.frags, so that each can be given multi-buffer frames, whether it counts them right or not.
+ */
+#include <linux/bpf.h>
+#include <stddef.h>
+#include <bpf/bpf_helpers.h>
+
+struct record {
+	__u64 packets;
+	__u64 bytes;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, XDP_REDIRECT + 1);
+	__type(key, __u32);
+	__type(value, struct record);
+} percpu SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, XDP_REDIRECT + 1);
+	__type(key, __u32);
+	__type(value, struct record);
+} shared SEC(".maps");
+
+/* As the header of xdp-tools and xdp-tutorial: misses what is in the fragments. */
+SEC("xdp.frags")
+int linear(struct xdp_md *ctx)
+{
+	__u32 action = XDP_PASS;
+	struct record *record = bpf_map_lookup_elem(&percpu, &action);
+
+	if (!record)
+		return XDP_ABORTED;
+	record->packets++;
+	record->bytes += ctx->data_end - ctx->data;
+	return action;
+}
+
+/* Exact, by the kernel's helper for every frame. */
+SEC("xdp.frags")
+int helper(struct xdp_md *ctx)
+{
+	__u32 action = XDP_PASS;
+	struct record *record = bpf_map_lookup_elem(&percpu, &action);
+
+	if (!record)
+		return XDP_ABORTED;
+	record->packets++;
+	record->bytes += bpf_xdp_get_buff_len(ctx);
+	return action;
+}
+
+/* As tutorials do: one record for all CPUs, and atomic adds. Misses what is in the fragments. */
+SEC("xdp.frags")
+int atomic(struct xdp_md *ctx)
+{
+	__u32 action = XDP_PASS;
+	struct record *record = bpf_map_lookup_elem(&shared, &action);
+
+	if (!record)
+		return XDP_ABORTED;
+	__sync_fetch_and_add(&record->packets, 1);
+	__sync_fetch_and_add(&record->bytes, ctx->data_end - ctx->data);
+	return action;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

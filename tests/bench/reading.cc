@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What one interval of reading costs, in CPU time and system calls: the collectd plugin, the
+// console, what people do without us, and the least that any reader has to do.
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <thread>
+
+#include "pinning/fd.h"
+#include "pinning/pin_path.h"
+#include "pinning/stats_map.h"
+#include "tests/bench/devices.h"
+#include "tests/bench/report.h"
+#include "tests/bench/system_calls.h"
+#include "tests/fake_collectd/fake_collectd.h"
+
+namespace xdpstats::bench {
+namespace {
+
+constexpr unsigned kRounds = 21;
+/// bpftool is started once for each device and costs the same for each: no need for a thousand.
+constexpr size_t kMostBpftools = 20;
+/// What a process may open if nobody says otherwise.
+constexpr rlim_t kDefaultDescriptors = 1024;
+
+// Runs a program to its end, its output thrown away.
+void run_quietly(std::vector<std::string> arguments) {
+  std::vector<char *> pointers;
+  for (auto &argument : arguments) {
+    pointers.push_back(argument.data());
+  }
+  pointers.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t child = -1;
+  const int error = posix_spawnp(&child, pointers[0], &actions, nullptr, pointers.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  int status = -1;
+  if (error != 0 || ::waitpid(child, &status, 0) != child || status != 0) {
+    throw std::runtime_error("cannot run " + arguments[0] + " (status " + std::to_string(status) +
+                             ")");
+  }
+}
+
+// Open, one batch lookup, close: what it takes to have a device's counters at all.
+void read_barely(const std::vector<std::string> &maps) {
+  static std::vector<xdp_stats_record> values(kActionCount *
+                                              static_cast<size_t>(libbpf_num_possible_cpus()));
+  LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = BPF_F_RDONLY);
+  for (const auto &path : maps) {
+    const UniqueFd map(bpf_obj_get_opts(path.c_str(), &options));
+    std::array<__u32, kActionCount> keys = {};
+    __u32 next = 0;
+    __u32 count = kActionCount;
+    if (bpf_map_lookup_batch(map.get(), nullptr, &next, keys.data(), values.data(), &count,
+                             nullptr) != 0 &&
+        errno != ENOENT) {
+      throw std::system_error(errno, std::generic_category(), "cannot read " + path);
+    }
+  }
+}
+
+struct Reader {
+  std::string name;
+  size_t devices; ///< read by one call
+  std::function<void()> read;
+  bool in_children;
+};
+
+double cpu_us(const Reader &reader) {
+  const auto now = [&reader] { return reader.in_children ? children_cpu_ns() : thread_cpu_ns(); };
+  const double before = now();
+  reader.read();
+  return (now() - before) / 1e3;
+}
+
+void bench_readers(const CountedDevices &devices, SystemCalls &calls, Report &report) {
+  const size_t count = devices.size();
+  std::vector<std::string> maps;
+  for (size_t number = 0; number < count; ++number) {
+    maps.push_back(PinPath(kDefaultPinRoot, devices.name(number)).stats_map);
+  }
+  test::FakeCollectd agent;
+  agent.discard_values(true);
+  agent.configure({});
+  agent.init();
+  const std::vector<Reader> readers = {
+      {"bare minimum", count, [&] { read_barely(maps); }, false},
+      {"collectd plugin", count, [&] { agent.read(); }, false},
+      {"xdp-stats --format prometheus", count,
+       [] {
+         run_quietly({XDP_STATS_CONSOLE, "--format", "prometheus"});
+       },
+       true},
+      {"bpftool -j map dump pinned", std::min(count, kMostBpftools),
+       [&maps] {
+         for (size_t number = 0; number < std::min(maps.size(), kMostBpftools); ++number) {
+           run_quietly({"bpftool", "-j", "map", "dump", "pinned", maps[number]});
+         }
+       },
+       true}};
+  // The plugin keeps what it has seen unchanged for a second.
+  agent.read();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  std::vector<Case> cases;
+  for (const auto &reader : readers) {
+    cases.push_back({reader.name, [&reader] { return cpu_us(reader); }});
+  }
+  const Measured measured = interleave(cases, kRounds);
+  const std::string prefix = std::to_string(count) + (count == 1 ? " device: " : " devices: ");
+  std::map<std::string, Series> each;
+  for (const auto &reader : readers) {
+    each[reader.name] = measured.at(reader.name) / static_cast<double>(reader.devices);
+    report.figure(prefix + reader.name + ", each", "us", each[reader.name].summary());
+    const double made = calls.count(reader.read, reader.in_children);
+    report.count(prefix + reader.name + ", system calls each", "",
+                 made / static_cast<double>(reader.devices));
+  }
+  if (!agent.take_notifications().empty()) {
+    throw std::logic_error("the plugin found a device that is not counted");
+  }
+  report.claim(prefix + "plugin / bare minimum",
+               ratio(each["collectd plugin"], each["bare minimum"]), Bound::kAtMost, 1.3);
+  report.claim(prefix + "bpftool / plugin",
+               ratio(each["bpftool -j map dump pinned"], each["collectd plugin"]), Bound::kAtLeast,
+               50);
+  if (count == 1000) {
+    report.claim("1000 devices: an interval of the plugin, ms of CPU",
+                 (measured.at("collectd plugin") / 1e3).summary(), Bound::kAtMost, 20);
+  }
+}
+
+} // namespace
+
+Report bench_reading() {
+  Report report("Reading: CPU time and system calls of one interval");
+  // As a daemon has it, whatever this shell has.
+  rlimit descriptors = {};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  const rlimit usual = {std::min(kDefaultDescriptors, descriptors.rlim_max), descriptors.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &usual);
+  SystemCalls calls;
+  CountedDevices devices;
+  for (const size_t count : {1, 100, 1000}) {
+    devices.grow_to(count);
+    bench_readers(devices, calls, report);
+  }
+  ::setrlimit(RLIMIT_NOFILE, &descriptors);
+  return report;
+}
+
+} // namespace xdpstats::bench
