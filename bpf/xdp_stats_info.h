@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The info record: who counts a device's verdicts, and since when. Written by xdp-stats-load into
- * the one entry of the pinned ARRAY map xdp_stats_info, read by anyone.
+ * the one entry of the pinned ARRAY map xdp_stats_info, read by anyone. Whoever writes it touches
+ * the directory that it is pinned in, afterwards: readers that saw the record need not read it again
+ * as long as the directory's time of change (ctime) stays the same.
  */
 #ifndef XDP_STATS_INFO_H
 #define XDP_STATS_INFO_H

@@ -2,6 +2,7 @@
 #include "loader/device_pins.h"
 
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sys/stat.h>
 
@@ -201,6 +202,10 @@ Result<void> DevicePins::write_info(const xdp_stats_info &info) {
     return os_failure("cannot write '" + path_.info_map + "'", errno);
   }
   info_ = record;
+  // Readers look at the directory to know whether to read the record again.
+  if (::utimensat(AT_FDCWD, path_.directory.c_str(), nullptr, 0) != 0) {
+    return os_failure("cannot touch '" + path_.directory + "'", errno);
+  }
   return {};
 }
 

@@ -1,39 +1,51 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "pinning/device_reader.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <utility>
+#include <fcntl.h>
+#include <sys/resource.h>
 
-#include "pinning/pin_path.h"
+#include <algorithm>
+#include <utility>
 
 namespace xdpstats {
 namespace {
 
-// A descriptor for each device must not use up the 1,024 that a process has by default: info maps
-// beyond these are opened and closed each time.
-constexpr size_t kMaxKept = 256;
+// The time of a change is that of the last timer tick: of two changes in the same one, the second
+// would not show. A directory that has been the same for longer than any tick is safe.
+constexpr std::chrono::seconds kSettled{1};
 
-// bpffs gives every pin an inode number of its own from a counter of 32 bits; the time tells a
-// number apart that came round again.
-bool same_pin(const struct stat &one, const struct stat &other) {
-  return one.st_ino == other.st_ino && one.st_dev == other.st_dev &&
-         one.st_ctim.tv_sec == other.st_ctim.tv_sec && one.st_ctim.tv_nsec == other.st_ctim.tv_nsec;
+// bpffs gives every directory an inode number of its own from a counter of 32 bits, and it notes
+// the time when something in it is pinned, renamed or removed; writers of the info record touch it.
+bool is_unchanged(const struct stat &before, const struct stat &now) {
+  return before.st_ino == now.st_ino && before.st_dev == now.st_dev &&
+         before.st_ctim.tv_sec == now.st_ctim.tv_sec &&
+         before.st_ctim.tv_nsec == now.st_ctim.tv_nsec;
 }
 
-Result<DeviceSample> read_counters(const std::string &name, const std::string &path) {
-  const auto map = StatsMap::open(path);
-  if (!map) {
-    return Failure(map.error());
-  }
-  const auto counters = map->read();
+// A quarter of the descriptors that this process may have is for others: 256 of the usual 1,024. A
+// new one gets the lowest number that is free.
+bool may_keep(int fd) {
+  static const rlim_t most = [] {
+    rlimit limit = {};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / 4 * 3 : 0;
+  }();
+  return static_cast<rlim_t>(fd) < most;
+}
+
+Result<xdp_stats_info> read_info(const std::string &path) {
+  const auto map = InfoMap::open(path);
+  return map ? map->read() : Failure(map.error());
+}
+
+Result<DeviceSample> sample_of(const StatsMap &map, const std::string &name) {
+  const auto counters = map.read();
   if (!counters) {
     return Failure(counters.error());
   }
   DeviceSample sample;
   sample.name = name;
   sample.counters = *counters;
-  sample.map_id = map->id();
+  sample.map_id = map.id();
   sample.read_at = std::chrono::steady_clock::now();
   return sample;
 }
@@ -63,8 +75,10 @@ CountingVerdict judge_counting(const xdp_stats_info &info, const Result<NetworkV
 }
 
 Result<std::vector<std::string>> DeviceReader::list() {
+  root_.reset(::open(pin_root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   auto devices = list_pinned_devices(pin_root_);
-  if (devices) {
+  // No more kept than listed: at most one that is gone for each that is new, until those are read.
+  if (devices && kept_.size() > devices->size()) {
     std::erase_if(kept_, [&devices](const auto &kept) {
       return !std::binary_search(devices->begin(), devices->end(), kept.first);
     });
@@ -72,51 +86,81 @@ Result<std::vector<std::string>> DeviceReader::list() {
   return devices;
 }
 
+DeviceReader::Kept &DeviceReader::look_at(const std::string &device) {
+  auto found = kept_.find(device);
+  if (found == kept_.end()) {
+    found = kept_.emplace(device, Kept(PinPath(pin_root_, device))).first;
+  }
+  Kept &kept = found->second;
+  // From the pin root on, which takes half the time; from / on where nothing was listed.
+  const size_t begin = root_.valid() ? kept.pins.root.size() + 1 : 0;
+  struct stat directory = {};
+  // Where there is none, opening what should be in it tells so.
+  const bool exists =
+      ::fstatat(root_.get(), kept.pins.directory.c_str() + begin, &directory, 0) == 0;
+  if (!exists || !is_unchanged(kept.directory, directory)) {
+    kept.directory = directory;
+    kept.since = std::chrono::steady_clock::now();
+    kept.stats.reset();
+    kept.info.reset();
+  }
+  return kept;
+}
+
+bool DeviceReader::Kept::settled() const {
+  return std::chrono::steady_clock::now() - since >= kSettled;
+}
+
 Result<DeviceSample> DeviceReader::read(const std::string &device,
                                         const Result<NetworkView> &network) {
-  const PinPath pins(pin_root_, device);
-  auto sample = read_counters(device, pins.stats_map);
+  Kept &kept = look_at(device);
+  auto sample = read_counters(device, kept);
   if (!sample) {
-    kept_.erase(device);
     return sample;
   }
-  const auto info = read_info(device, pins.info_map);
+  if (kept.info) {
+    sample->info = kept.info;
+    sample->verdict = judge_counting(*kept.info, network);
+    if (sample->verdict.state == CountingState::kCounting) {
+      return sample;
+    }
+    kept.info.reset(); // bad news is worth another look
+  }
+  const auto info = read_info(kept.pins.info_map);
   if (!info) {
-    sample->verdict.reason = info.error().message;
+    sample->info.reset();
+    sample->verdict = {CountingState::kUnknown, info.error().message};
     return sample;
   }
   sample->info = *info;
   sample->verdict = judge_counting(*info, network);
+  if (sample->verdict.state == CountingState::kCounting && kept.settled()) {
+    kept.info = *info;
+  }
   return sample;
 }
 
-Result<xdp_stats_info> DeviceReader::read_info(const std::string &device, const std::string &path) {
-  // A kept descriptor goes on reading the old map when the pin is replaced, and for ever says what
-  // was true then. Looking at the pin is cheaper than opening it anew.
-  struct stat pin = {};
-  if (::stat(path.c_str(), &pin) != 0) {
-    kept_.erase(device);
-    return os_failure("cannot open '" + path + "'", errno);
+Result<DeviceSample> DeviceReader::read_counters(const std::string &device, Kept &kept) {
+  if (kept.stats) {
+    return sample_of(*kept.stats, device);
   }
-  if (const auto kept = kept_.find(device); kept != kept_.end()) {
-    if (same_pin(kept->second.pin, pin)) {
-      return kept->second.map.read();
-    }
-    kept_.erase(kept);
-  }
-  auto map = InfoMap::open(path);
+  auto map = StatsMap::open(kept.pins.stats_map);
   if (!map) {
     return Failure(map.error());
   }
-  const auto record = map->read();
-  if (record && kept_.size() < kMaxKept) {
-    kept_.emplace(device, KeptInfo{pin, std::move(*map)});
+  auto sample = sample_of(*map, device);
+  if (sample && kept.settled() && may_keep(map->fd())) {
+    kept.stats = std::move(*map);
   }
-  return record;
+  return sample;
 }
 
 Result<DeviceSample> read_foreign_map(const std::string &label, const std::string &path) {
-  return read_counters(label, path);
+  const auto map = StatsMap::open(path);
+  if (!map) {
+    return Failure(map.error());
+  }
+  return sample_of(*map, label);
 }
 
 } // namespace xdpstats

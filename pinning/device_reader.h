@@ -9,11 +9,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pinning/counting_state.h"
+#include "pinning/fd.h"
 #include "pinning/info_record.h"
 #include "pinning/netdev.h"
+#include "pinning/pin_path.h"
 #include "pinning/result.h"
 #include "pinning/stats_map.h"
 
@@ -42,9 +45,10 @@ struct DeviceSample {
   CountingVerdict verdict = {CountingState::kUnknown, {}};
 };
 
-/// Reads the pins of devices, over and over. The descriptors of info maps are kept from one round
-/// to the next; counters are opened by path each time, so that a replaced pin is followed.
-/// Not safe for use from several threads at once.
+/// Reads the pins of devices, over and over. One look at a device's directory tells whether a pin
+/// was replaced or the info record written; where neither has happened for a second, counters are
+/// kept open from one round to the next, and the record is kept for as long as it says that all is
+/// well. Not safe for use from several threads at once.
 class DeviceReader {
 public:
   explicit DeviceReader(std::string pin_root) : pin_root_(std::move(pin_root)) {}
@@ -59,17 +63,25 @@ public:
                                           const Result<NetworkView> &network);
 
 private:
-  /// An info map and the pin it was opened from.
-  struct KeptInfo {
-    struct stat pin;
-    InfoMap map;
+  /// A device's pins, and what is kept of them for as long as their directory stays as it is.
+  struct Kept {
+    explicit Kept(PinPath paths) : pins(std::move(paths)) {}
+
+    PinPath pins;
+    struct stat directory = {};
+    std::chrono::steady_clock::time_point since; ///< when it was first seen like that
+    std::optional<StatsMap> stats;
+    std::optional<xdp_stats_info> info;
+
+    [[nodiscard]] bool settled() const;
   };
 
-  [[nodiscard]] Result<xdp_stats_info> read_info(const std::string &device,
-                                                 const std::string &path);
+  [[nodiscard]] Kept &look_at(const std::string &device);
+  [[nodiscard]] static Result<DeviceSample> read_counters(const std::string &device, Kept &kept);
 
   std::string pin_root_;
-  std::map<std::string, KeptInfo> kept_;
+  UniqueFd root_; ///< the pin root as last listed
+  std::map<std::string, Kept> kept_;
 };
 
 /// Counters of this layout that somebody else pinned at `path`. Nothing is known of who counts: no

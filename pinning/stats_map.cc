@@ -13,10 +13,9 @@
 namespace xdpstats {
 namespace {
 
-// BPF_OBJ_GET also opens programs and links; the kernel tells what a descriptor is only by the name
-// of its anonymous inode, while the info call succeeds on all three. A map's info fills value_size;
-// asking with bpf_map_get_next_key would not do, as it needs a readable map. So: the link under
-// /proc.
+// BPF_OBJ_GET also opens programs; the kernel tells what a descriptor is only by the name of its
+// anonymous inode, while the info call succeeds on both. Asking with bpf_map_get_next_key would not
+// do, as it needs a readable map. So: the link under /proc.
 std::string descriptor_type(int fd) {
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   char target[64];
@@ -60,9 +59,6 @@ Result<UniqueFd> open_pinned_map(const std::string &path) {
     }
     return os_failure("cannot open '" + path + "'", error);
   }
-  if (descriptor_type(fd.get()) != "anon_inode:bpf-map") {
-    return failure("'" + path + "' is not a BPF map");
-  }
   return fd;
 }
 
@@ -71,6 +67,11 @@ Result<bpf_map_info> map_info(int fd, const std::string &path) {
   __u32 length = sizeof(info);
   if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0) {
     return os_failure("cannot get information about '" + path + "'", errno);
+  }
+  // A program's information has half of its hash in this place. Only then is it worth the time to
+  // ask, which is as long as reading the counters takes.
+  if (info.key_size != sizeof(__u32) && descriptor_type(fd) != "anon_inode:bpf-map") {
+    return failure("'" + path + "' is not a BPF map");
   }
   return info;
 }

@@ -60,11 +60,12 @@ private:
   std::string path_;
 };
 
-/// Opens what is pinned at `path`, read-only, and makes sure it is a map. Fails with code ENOENT if
-/// there is no pin.
+/// Opens what is pinned at `path`, read-only; map_info() tells whether it is a map. Fails with code
+/// ENOENT if there is no pin.
 [[nodiscard]] Result<UniqueFd> open_pinned_map(const std::string &path);
 
-/// Kernel information about a map. `path` is for the message.
+/// Kernel information about a map. Fails if it has no 4-byte key and is no map at all. `path` is
+/// for the message.
 [[nodiscard]] Result<bpf_map_info> map_info(int fd, const std::string &path);
 
 /// Whether a map with this information can serve as xdp_stats_map; the error says what is wrong

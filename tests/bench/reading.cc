@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "pinning/fd.h"
+#include "pinning/netdev.h"
 #include "pinning/pin_path.h"
 #include "pinning/stats_map.h"
 #include "tests/bench/devices.h"
@@ -94,6 +95,7 @@ void bench_readers(const CountedDevices &devices, SystemCalls &calls, Report &re
   const std::vector<Reader> readers = {
       {"bare minimum", count, [&] { read_barely(maps); }, false},
       {"collectd plugin", count, [&] { agent.read(); }, false},
+      {"who runs which program (rtnetlink)", count, [] { read_netdevs().value(); }, false},
       {"xdp-stats --format prometheus", count,
        [] {
          run_quietly({XDP_STATS_CONSOLE, "--format", "prometheus"});
@@ -128,6 +130,10 @@ void bench_readers(const CountedDevices &devices, SystemCalls &calls, Report &re
   }
   report.claim(prefix + "plugin / bare minimum",
                ratio(each["collectd plugin"], each["bare minimum"]), Bound::kAtMost, 1.3);
+  report.claim(prefix + "plugin / bare minimum and rtnetlink",
+               ratio(each["collectd plugin"],
+                     each["bare minimum"] + each["who runs which program (rtnetlink)"]),
+               Bound::kAtMost, 1);
   report.claim(prefix + "bpftool / plugin",
                ratio(each["bpftool -j map dump pinned"], each["collectd plugin"]), Bound::kAtLeast,
                50);

@@ -41,6 +41,8 @@ Series Series::combine(const Series &other, Operation operation) const {
   return Series(std::move(combined));
 }
 
+Series Series::operator+(const Series &other) const { return combine(other, std::plus<>()); }
+
 Series Series::operator-(const Series &other) const { return combine(other, std::minus<>()); }
 
 Series Series::operator/(const Series &other) const { return combine(other, std::divides<>()); }

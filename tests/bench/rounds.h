@@ -30,6 +30,7 @@ public:
   void add(double value) { values_.push_back(value); }
   [[nodiscard]] Summary summary() const;
   [[nodiscard]] double median() const { return summary().median; }
+  [[nodiscard]] Series operator+(const Series &other) const;
   [[nodiscard]] Series operator-(const Series &other) const;
   [[nodiscard]] Series operator/(const Series &other) const;
   [[nodiscard]] Series operator/(double divisor) const;

@@ -140,6 +140,7 @@ TEST_F(StatsMapTest, TellsThatItIsNoMap) {
   EXPECT_EQ(open_error(), "'/pin' is not a BPF map");
   kernel_.open_errno = 0;
   kernel_.descriptor = "anon_inode:bpf-prog";
+  kernel_.info.key_size = 0x5a17c0de; // half of a program's hash
   EXPECT_EQ(open_error(), "'/pin' is not a BPF map");
 }
 

@@ -122,12 +122,19 @@ TEST_F(Rerun, PutsAnotherProgramInPlaceOfTheFormer) {
 
 TEST_F(Rerun, NoticesANewerBuild) {
   load_well({"--dev", "va", "--pin", "--program", kVerdicts});
+  struct stat before = {};
+  ASSERT_EQ(::stat(PinPath(kDefaultPinRoot, "va").directory.c_str(), &before), 0);
   EXPECT_THAT(load_well({"--dev", "va", "--pin", "--program", kVerdicts}),
               HasSubstr("already counting"));
   const uint32_t old = pinned_info("va").counted_program_id;
   EXPECT_THAT(load_well({"--dev", "va", "--pin", "--program", newer_build()}),
               HasSubstr("counting on with a new program"));
   EXPECT_TRUE(program_is_gone(old));
+  // No pin has changed, only the record: readers that keep it see that by the directory.
+  struct stat after = {};
+  ASSERT_EQ(::stat(PinPath(kDefaultPinRoot, "va").directory.c_str(), &after), 0);
+  EXPECT_NE(std::pair(after.st_ctim.tv_sec, after.st_ctim.tv_nsec),
+            std::pair(before.st_ctim.tv_sec, before.st_ctim.tv_nsec));
 }
 
 TEST_F(Rerun, LosesNothingInTrafficWhereTheKernelReplacesAtOnce) {

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a reader keeps of a device from one round to the next, and what makes it look again.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "pinning/device_reader.h"
+#include "tests/support/counter.h"
+#include "tests/support/frames.h"
+#include "tests/support/pins.h"
+#include "tests/support/veth.h"
+
+namespace xdpstats::test {
+namespace {
+
+size_t open_descriptors() {
+  return static_cast<size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                                           std::filesystem::directory_iterator()));
+}
+
+class DeviceReaderInKernel : public testing::Test {
+protected:
+  DeviceReaderInKernel() {
+    pin_info(counter_.pins().info_map, record("first"));
+    EXPECT_EQ(reader_.list()->size(), 1U);
+  }
+
+  [[nodiscard]] xdp_stats_info record(const char *program) const {
+    xdp_stats_info info = make_info("va");
+    info.netdev_program_id = counter_.program_id();
+    info.counted_program_id = counter_.program_id();
+    std::snprintf(info.program, sizeof(info.program), "%s", program);
+    return info;
+  }
+
+  DeviceSample read() {
+    auto sample = reader_.read("va", read_network_view());
+    EXPECT_TRUE(sample) << sample.error().message;
+    return sample.value_or(DeviceSample());
+  }
+
+  // Two readings more than a second apart: what has not changed in between is kept from now on.
+  void settle() {
+    read();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    EXPECT_EQ(read().verdict.state, CountingState::kCounting);
+  }
+
+  VethPair pair_;
+  Counter counter_{open_builtin(), "va"};
+  DeviceReader reader_{kDefaultPinRoot};
+};
+
+TEST_F(DeviceReaderInKernel, KeepsTheCountersOpenAndReadsThemAnew) {
+  const size_t before = open_descriptors();
+  settle();
+  EXPECT_EQ(open_descriptors(), before + 1);
+  LiveFrames("vb").send(10007, make_frame(60));
+  EXPECT_EQ(read().counters[XDP_PASS].packets, 10007U);
+  EXPECT_EQ(open_descriptors(), before + 1);
+}
+
+TEST_F(DeviceReaderInKernel, KeepsNothingBeforeASecondHasPassed) {
+  const size_t before = open_descriptors();
+  read();
+  read();
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(DeviceReaderInKernel, FollowsReplacedCounters) {
+  settle();
+  Counters others = {};
+  others[XDP_TX] = {13, 806};
+  const uint32_t id = pin_counters(counter_.pins().stats_map, others);
+  const DeviceSample sample = read();
+  EXPECT_EQ(sample.map_id, id);
+  EXPECT_EQ(sample.counters[XDP_TX].packets, 13U);
+}
+
+TEST_F(DeviceReaderInKernel, FollowsAReplacedRecord) {
+  settle();
+  pin_info(counter_.pins().info_map, record("second"));
+  EXPECT_STREQ(read().info->program, "second");
+}
+
+TEST_F(DeviceReaderInKernel, FollowsARecordWhoseWriterTouchedTheDirectory) {
+  settle();
+  const int map = bpf_obj_get(counter_.pins().info_map.c_str());
+  const xdp_stats_info second = record("second");
+  const __u32 key = 0;
+  ASSERT_EQ(bpf_map_update_elem(map, &key, &second, BPF_ANY), 0);
+  ::close(map);
+  EXPECT_STREQ(read().info->program, "first");
+  ASSERT_EQ(::utimensat(AT_FDCWD, counter_.pins().directory.c_str(), nullptr, 0), 0);
+  EXPECT_STREQ(read().info->program, "second");
+}
+
+// The program of a kept record has gone, and the record says why.
+TEST_F(DeviceReaderInKernel, LooksAgainAtBadNews) {
+  settle();
+  xdp_stats_info gone = record("second");
+  gone.mode = XDP_STATS_MODE_NONE;
+  const int map = bpf_obj_get(counter_.pins().info_map.c_str());
+  const __u32 key = 0;
+  ASSERT_EQ(bpf_map_update_elem(map, &key, &gone, BPF_ANY), 0);
+  ::close(map);
+  ASSERT_EQ(bpf_xdp_detach(static_cast<int>(ifindex_of("va")), XDP_FLAGS_DRV_MODE, nullptr), 0);
+  const DeviceSample sample = read();
+  EXPECT_EQ(sample.verdict.state, CountingState::kStopped);
+  EXPECT_EQ(sample.verdict.reason, "nothing was attached yet");
+}
+
+TEST_F(DeviceReaderInKernel, TellsThatThePinsAreGone) {
+  settle();
+  ASSERT_TRUE(std::filesystem::remove(counter_.pins().stats_map));
+  const auto sample = reader_.read("va", read_network_view());
+  ASSERT_FALSE(sample);
+  EXPECT_EQ(sample.error().code, ENOENT);
+}
+
+} // namespace
+} // namespace xdpstats::test
