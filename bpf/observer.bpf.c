@@ -133,7 +133,8 @@ static __always_inline int count_typed(__u64 *ctx, bool shared)
 	struct xdp_buff *xdp = (void *)ctx[0];
 	struct xdp_stats_record *record;
 
-	if (__builtin_expect(xdp->flags & HAS_FRAGS, 0))
+	/* Any flag, as all of them are about fragments; where one is not, the helper is right, too. */
+	if (__builtin_expect(xdp->flags, 0))
 		return shared ? observe_fragments_shared(ctx) : observe_fragments(ctx);
 	record = find_typed(ctx);
 	return record ? add(record, (__u64)xdp->data_end - (__u64)xdp->data, shared) : 0;

@@ -67,7 +67,6 @@ struct xdp_buff___xdp_stats {
 } __attribute__((preserve_access_index));
 
 extern void *bpf_cast_to_kern_ctx(void *ctx) __attribute__((section(".ksyms")));
-#define XDP_STATS_HAS_FRAGS (1U << 0) /* XDP_FLAGS_HAS_FRAGS of include/net/xdp.h */
 #endif
 
 static __always_inline __u64 xdp_stats_frame_length(struct xdp_md *ctx)
@@ -77,7 +76,8 @@ static __always_inline __u64 xdp_stats_frame_length(struct xdp_md *ctx)
 #elif defined(XDP_STATS_FAST_LENGTH)
 	const struct xdp_buff___xdp_stats *buff = bpf_cast_to_kern_ctx(ctx);
 
-	if (__builtin_expect(buff->flags & XDP_STATS_HAS_FRAGS, 0))
+	/* Any flag, as all of them are about fragments; where one is not, the helper is right, too. */
+	if (__builtin_expect(buff->flags, 0))
 		return bpf_xdp_get_buff_len(ctx);
 	return (__u64)ctx->data_end - (__u64)ctx->data;
 #else
@@ -91,9 +91,12 @@ static __always_inline __u64 xdp_stats_frame_length(struct xdp_md *ctx)
  */
 static __always_inline int xdp_stats_count(struct xdp_md *ctx, int action)
 {
-	__u32 key = (__u32)action < XDP_STATS_ACTIONS ? (__u32)action : XDP_ABORTED;
-	/* Before the lookup, which only the length has to survive then, and not ctx as well. */
+	/*
+	 * First, while ctx is still in the register that it came in, and before the lookup, which only
+	 * the length has to survive then.
+	 */
 	__u64 length = xdp_stats_frame_length(ctx);
+	__u32 key = (__u32)action < XDP_STATS_ACTIONS ? (__u32)action : XDP_ABORTED;
 	struct xdp_stats_record *record = bpf_map_lookup_elem(&xdp_stats_map, &key);
 
 	if (record) {
