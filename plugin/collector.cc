@@ -56,14 +56,15 @@ void Collector::collect_devices(Interval &interval) {
 
 void Collector::collect_device(const std::string &device, const Result<NetworkView> &network,
                                Interval &interval) {
-  Watch &watch = watch_of(device);
+  DeviceWatch &entry = watch_of(device);
+  Watch &watch = entry.watch;
   auto sample = sources_->read(device, network);
   if (!sample) {
     watch.on_failure(sample.error().code == ENOENT ? no_pin(device) : sample.error(),
                      interval.events);
     return;
   }
-  devices_.at(device).last_read = interval_number_;
+  entry.last_read = interval_number_;
   watch.on_reading(interval.events);
   if (network) { // else the verdict is the same for all, and was told once
     watch.on_verdict(sample->verdict, sample->read_at, interval.events);
@@ -93,7 +94,8 @@ void Collector::collect_maps(Interval &interval) {
 
 void Collector::miss_unlisted(const std::vector<std::string> &selected, Events &events) {
   for (auto &[device, entry] : devices_) {
-    if (!std::binary_search(selected.begin(), selected.end(), device)) {
+    if (entry.last_read != interval_number_ && // else it was
+        !std::binary_search(selected.begin(), selected.end(), device)) {
       entry.watch.on_failure(no_pin(device), events);
     }
   }
@@ -117,14 +119,14 @@ void Collector::forget_oldest_missing() {
   }
 }
 
-Watch &Collector::watch_of(const std::string &device) {
+Collector::DeviceWatch &Collector::watch_of(const std::string &device) {
   if (const auto found = devices_.find(device); found != devices_.end()) {
-    return found->second.watch;
+    return found->second;
   }
   const bool by_name = config_.interfaces.expected().contains(device);
   return devices_
       .emplace(device, DeviceWatch{Watch(device, "the counters of '" + device + "'", by_name)})
-      .first->second.watch;
+      .first->second;
 }
 
 Error Collector::no_pin(const std::string &device) const {

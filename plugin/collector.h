@@ -27,20 +27,20 @@ public:
   [[nodiscard]] Interval collect();
 
 private:
+  struct DeviceWatch {
+    Watch watch;
+    uint64_t last_read = 0; ///< number of the interval
+  };
+
   void collect_devices(Interval &interval);
   void collect_device(const std::string &device, const Result<NetworkView> &network,
                       Interval &interval);
   void collect_maps(Interval &interval);
   void miss_unlisted(const std::vector<std::string> &selected, Events &events);
   void forget_oldest_missing();
-  Watch &watch_of(const std::string &device);
+  DeviceWatch &watch_of(const std::string &device);
   [[nodiscard]] Error no_pin(const std::string &device) const;
   void tell_once(std::string &told, const Error *error, const std::string &well, Events &events);
-
-  struct DeviceWatch {
-    Watch watch;
-    uint64_t last_read = 0; ///< number of the interval
-  };
 
   Config config_;
   std::unique_ptr<Sources> sources_;

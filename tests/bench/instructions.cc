@@ -139,6 +139,7 @@ nlohmann::ordered_json measure_all() {
   const Owned<ways> other = load<ways>();
   figures["linear"] = measure(bpf_program__fd(other->progs.linear));
   figures["helper"] = measure(bpf_program__fd(other->progs.helper));
+  figures["one_for_all"] = measure(bpf_program__fd(other->progs.one_for_all));
   figures["atomic"] = measure(bpf_program__fd(other->progs.atomic));
   figures["builtin_percpu"] = measure(bpf_program__fd(load<builtin_percpu>()->progs.xdp_stats));
   figures["builtin_array"] = measure(bpf_program__fd(load<builtin_shared>()->progs.xdp_stats));

@@ -98,6 +98,7 @@ std::vector<Way> ways(bool fast) {
       {"per CPU, data_end - data", ways__elf_bytes, "linear"},
       {"per CPU, helper for the length", ways__elf_bytes, "helper"},
       {"array, atomic adds", ways__elf_bytes, "atomic"},
+      {"one program for all devices", ways__elf_bytes, "one_for_all"},
   };
 }
 

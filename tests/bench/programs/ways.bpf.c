@@ -12,12 +12,20 @@ struct record {
 	__u64 bytes;
 };
 
-struct {
+struct counters {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, XDP_REDIRECT + 1);
 	__type(key, __u32);
 	__type(value, struct record);
 } percpu SEC(".maps");
+
+/* A test run's frames come in on the loopback device, number 1. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__array(values, struct counters);
+} devices SEC(".maps") = {.values = {[1] = &percpu}};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -51,6 +59,25 @@ int helper(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	record->packets++;
 	record->bytes += bpf_xdp_get_buff_len(ctx);
+	return action;
+}
+
+/* One program for all devices, each with counters of its own: loaded and verified once. */
+SEC("xdp.frags")
+int one_for_all(struct xdp_md *ctx)
+{
+	__u32 action = XDP_PASS;
+	__u32 device = ctx->ingress_ifindex;
+	void *counters = bpf_map_lookup_elem(&devices, &device);
+	struct record *record;
+
+	if (!counters)
+		return XDP_ABORTED;
+	record = bpf_map_lookup_elem(counters, &action);
+	if (!record)
+		return XDP_ABORTED;
+	record->packets++;
+	record->bytes += ctx->data_end - ctx->data;
 	return action;
 }
 
