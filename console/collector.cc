@@ -11,17 +11,6 @@
 namespace xdpstats {
 namespace {
 
-// What a reader can do about a refusal.
-Error with_hint(Error error) {
-  if (error.hint.empty() && error.code == EACCES) {
-    error.hint = "run as root, or pin with xdp-stats-load --group for a group of yours; "
-                 "see SECURITY in xdp-stats(1)";
-  } else if (error.hint.empty() && error.code == EPERM) {
-    error.hint = "before Linux 5.19 reading a map needs CAP_BPF";
-  }
-  return error;
-}
-
 // Below a pin root that does not exist nothing is pinned, unless it could not exist: then the
 // nearest directory above it is in no BPF file system.
 Result<void> check_root_can_exist(const std::string &pin_root) {
@@ -46,7 +35,7 @@ void Collector::collect_devices(Snapshot &snapshot) {
   const bool chosen = !selection_.devices.empty();
   auto devices = chosen ? Result<std::vector<std::string>>(selection_.devices) : reader_.list();
   if (!devices) {
-    snapshot.problems.push_back(with_hint(devices.error()));
+    snapshot.problems.push_back(devices.error());
     return;
   }
   if (!chosen) {
@@ -59,7 +48,7 @@ void Collector::collect_devices(Snapshot &snapshot) {
     if (sample) {
       snapshot.samples.push_back(std::move(*sample));
     } else if (sample.error().code != ENOENT) {
-      snapshot.problems.push_back(with_hint(sample.error()));
+      snapshot.problems.push_back(sample.error());
     } else if (chosen) {
       missing.push_back({"no counters are pinned for '" + device + "'",
                          "xdp-stats-load --dev " + device + " --pin", ENOENT});
@@ -99,7 +88,7 @@ void Collector::collect_maps(Snapshot &snapshot) const {
     if (sample) {
       snapshot.samples.push_back(std::move(*sample));
     } else {
-      snapshot.problems.push_back(with_hint(sample.error()));
+      snapshot.problems.push_back(sample.error());
     }
   }
 }

@@ -74,7 +74,7 @@ Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root
     if (error == ENOENT) {
       return std::vector<std::string>{};
     }
-    return os_failure("cannot read directory '" + pin_root + "'", error);
+    return os_failure("cannot read directory '" + pin_root + "'", error, refusal_hint(error));
   }
   if (auto bpffs = check_bpffs(pin_root); !bpffs) {
     return Failure(bpffs.error());
@@ -95,6 +95,14 @@ Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root
   }
   std::sort(devices.begin(), devices.end());
   return devices;
+}
+
+std::string refusal_hint(int code) {
+  if (code == EACCES) {
+    return "run as root, or pin with xdp-stats-load --group for a group of yours; see SECURITY "
+           "CONSIDERATIONS in xdp-stats(1)";
+  }
+  return code == EPERM ? "before Linux 5.19 reading a map needs CAP_BPF" : "";
 }
 
 Result<void> check_bpffs(const std::string &path) {

@@ -38,6 +38,9 @@ struct PinPath {
 /// exist. Errors: the root cannot be read, or is not in a bpffs.
 [[nodiscard]] Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root);
 
+/// What a reader can do about a refusal with this errno; empty if it is none.
+[[nodiscard]] std::string refusal_hint(int code);
+
 /// Fails unless `path` exists in a BPF file system; the hint tells how to mount one.
 [[nodiscard]] Result<void> check_bpffs(const std::string &path);
 

@@ -132,6 +132,8 @@ TEST_F(StatsMapTest, TellsThatPermissionIsLacking) {
   const auto map = StatsMap::open("/pin");
   ASSERT_FALSE(map);
   EXPECT_EQ(map.error().message, "cannot open '/pin': Permission denied");
+  EXPECT_EQ(map.error().hint, "run as root, or pin with xdp-stats-load --group for a group of "
+                              "yours; see SECURITY CONSIDERATIONS in xdp-stats(1)");
   EXPECT_EQ(map.error().code, EACCES);
 }
 
