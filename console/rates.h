@@ -40,8 +40,8 @@ public:
 
 private:
   struct Reading {
-    uint32_t map_id;
-    Counters counters;
+    uint32_t map_id = 0;
+    Counters counters = {};
     std::chrono::steady_clock::time_point read_at;
   };
 

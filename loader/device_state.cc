@@ -126,7 +126,7 @@ std::string full_program_name(int fd) {
   if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0) {
     return "";
   }
-  const std::string short_name = info.name;
+  std::string short_name = info.name;
   if (info.btf_id == 0 || info.nr_func_info == 0) {
     return short_name;
   }
