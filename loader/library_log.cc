@@ -58,6 +58,11 @@ void forget_library_log() { state.held_back.clear(); }
 Failure library_failure(std::string what, int code, std::string hint) {
   const std::string log = std::exchange(state.held_back, {});
   const std::string reason = kernel_message_in(log);
+  if (hint.empty() && reason.find("upper device already has a program") != std::string::npos) {
+    hint =
+        "while a device above it (a VLAN, a bond) has an XDP program the kernel lets nobody change "
+        "this one: stop counting that first";
+  }
   Failure error = reason.empty() ? os_failure(std::move(what), code, std::move(hint))
                                  : failure(std::move(what) + ": " + reason, std::move(hint));
   error.value().code = std::abs(code);

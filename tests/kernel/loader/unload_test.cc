@@ -113,6 +113,22 @@ TEST_F(Status, TellsWhoCounts) {
   EXPECT_EQ(json[0].at("map").at("kind"), "percpu");
 }
 
+// The kernel lets nobody change a device's program while one above it has one.
+TEST_F(Status, TellsWhatIsInTheWayBelowAVlan) {
+  SKIP_UNLESS(can_add_vlan("va"));
+  const std::string vlan = add_vlan("va", 7);
+  load_well({"--dev", "va", "--pin"});
+  load_well({"--dev", vlan, "--pin"});
+  expect_refused(
+      loader({"--dev", "va", "--unload"}),
+      "cannot detach from 'va': Cannot attach when an upper device already has a program",
+      "while a device above it (a VLAN, a bond) has an XDP program the kernel lets nobody "
+      "change this one: stop counting that first");
+  EXPECT_EQ(as_json({"--dev", "va"})[0].at("state"), "counting");
+  load_well({"--dev", vlan, "--unload"});
+  load_well({"--dev", "va", "--unload"});
+}
+
 TEST_F(Status, TellsThatCountingStopped) {
   load_well({"--dev", "va", "--pin", "--mode", "native"});
   run_or_throw({"ip", "link", "set", "va", "xdpdrv", "off"});
