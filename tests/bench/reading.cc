@@ -186,7 +186,7 @@ Report bench_reading() {
   ::setrlimit(RLIMIT_NOFILE, &usual);
   SystemCalls calls;
   CountedDevices devices;
-  for (const size_t count : {1, 100, 1000}) {
+  for (const size_t count : {size_t{1}, size_t{100}, size_t{1000}}) {
     devices.grow_to(count);
     bench_readers(devices, calls, report);
     if (count == 1) {
