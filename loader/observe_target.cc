@@ -108,8 +108,8 @@ Result<std::optional<UniqueFd>> find_replacement(const ObserveTarget &main,
   while (bpf_link_get_next_id(id, &id) == 0) {
     const UniqueFd link(bpf_link_get_fd_by_id(id));
     if (!link.valid()) {
-      if (errno == ENOENT) {
-        continue; // gone meanwhile
+      if (errno == ENOENT || errno == EAGAIN) {
+        continue; // gone meanwhile, or being made
       }
       return os_failure("cannot open BPF link " + std::to_string(id), errno);
     }
