@@ -80,7 +80,7 @@ show_skips() {
 # lab_tests KERNEL...: the lab's own test, then kernel and agent tests under stock kernels.
 lab_tests() {
     local kernel start failed_before status=0
-    tests "the lab's own tests" build '^vm$'
+    tests "the lab, and a whole Debian: install, reboot, upgrade, remove" build '^vm$'
     say "tests under the kernels $*"
     start=$SECONDS
     failed_before=$failed

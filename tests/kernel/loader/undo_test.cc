@@ -60,7 +60,7 @@ protected:
     const std::string before = state();
     const Finished finished =
         run(loader(GetParam().command),
-            {"LD_PRELOAD=" FAIL_CALL,
+            {"LD_PRELOAD=" FAIL_CALL, "ASAN_OPTIONS=verify_asan_link_order=0",
              "FAIL_CALL=" + call + " " + std::to_string(number) + " " + std::to_string(ENOSPC),
              "FAIL_MARK=" + mark});
     if (!std::filesystem::remove(mark)) {
