@@ -7,6 +7,7 @@ set(XDP_STATS_TIMEOUT_unit 60)
 set(XDP_STATS_TIMEOUT_object 60)
 set(XDP_STATS_TIMEOUT_kernel 240)
 set(XDP_STATS_TIMEOUT_agent 300)
+set(XDP_STATS_TIMEOUT_fleet 120)
 
 # Tests are compiled far more often than run: not optimised (so without fortified functions, which
 # take that), and GoogleTest's headers once for all of them.
@@ -21,10 +22,10 @@ function(speed_up_compilation target)
   endif()
 endfunction()
 
-# xdp_stats_test(NAME LABEL unit|object|kernel|agent SOURCES file... [LIBS target...]
+# xdp_stats_test(NAME LABEL unit|object|kernel|agent|fleet SOURCES file... [LIBS target...]
 #                [WRAP function...] [TIMEOUT seconds] [ENVIRONMENT NAME=value...])
-# builds build/bin/tests/LABEL_NAME. Binaries of label kernel and agent move into a private network
-# namespace and bpffs by themselves (tests/support/namespace_main.cc). WRAP: libc or libbpf functions
+# builds build/bin/tests/LABEL_NAME. Binaries of label kernel, agent and fleet move into a private
+# network namespace and bpffs by themselves (tests/support/namespace_main.cc). WRAP: libc or libbpf functions
 # whose calls the test intercepts as __wrap_FUNCTION. A skipped test is "Skipped" in ctest too.
 function(xdp_stats_test name)
   cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LABEL;TIMEOUT" "SOURCES;LIBS;WRAP;ENVIRONMENT")
@@ -38,10 +39,10 @@ function(xdp_stats_test name)
   add_executable(${target} ${TEST_SOURCES})
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/tests)
-  if(TEST_LABEL STREQUAL "kernel" OR TEST_LABEL STREQUAL "agent")
-    set(main test_namespace_main)
-  else()
+  if(TEST_LABEL STREQUAL "unit" OR TEST_LABEL STREQUAL "object")
     set(main GTest::gtest_main)
+  else()
+    set(main test_namespace_main)
   endif()
   target_link_libraries(${target} PRIVATE ${TEST_LIBS} test_support ${main} GTest::gmock
                                           GTest::gtest xdp_stats_warnings)
