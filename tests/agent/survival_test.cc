@@ -101,6 +101,8 @@ TEST(Survival, TenThousandReadCyclesLeaveMemoryAndDescriptorsFlat) {
                .plugin_options = "  <Map \"m\">\n    Path \"/sys/fs/bpf/none\"\n  </Map>",
                .daemon_options = "WriteQueueLimitHigh 101\nWriteQueueLimitLow 101\n"});
   agent.start();
+  // What has been the same for a second stays open from then on.
+  std::this_thread::sleep_for(std::chrono::seconds(2));
   const auto cycles = [&agent] { return agent.rows("va", "if_rx_packets-pass").size(); };
   const auto footprint_after = [&](size_t number) {
     wait_until("collectd has read " + std::to_string(number) + " times",
@@ -108,6 +110,7 @@ TEST(Survival, TenThousandReadCyclesLeaveMemoryAndDescriptorsFlat) {
     // Its CSV writers open and close files all the time: the least of many looks is what stays.
     Footprint least = footprint_of(agent.pid());
     for (int look = 0; look < 200; ++look) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1)); // it may be waiting for the disk
       const Footprint now = footprint_of(agent.pid());
       least.descriptors = std::min(least.descriptors, now.descriptors);
       least.resident_kib = std::min(least.resident_kib, now.resident_kib);
