@@ -3,10 +3,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "console/collector.h"
-#include "console/display.h"
 #include "console/options.h"
-#include "console/output.h"
+#include "display/display.h"
+#include "display/output.h"
+#include "formats/snapshot_reader.h"
 
 namespace {
 

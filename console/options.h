@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "console/collector.h"
-#include "console/display.h"
-#include "pinning/result.h"
+#include "base/result.h"
+#include "display/display.h"
+#include "formats/snapshot_reader.h"
 
 namespace xdpstats {
 

@@ -7,17 +7,17 @@
 #include <csignal>
 #include <exception>
 
-#include "console/display.h"
-#include "loader/capabilities.h"
-#include "loader/count.h"
-#include "loader/follow.h"
-#include "loader/foreground.h"
-#include "loader/library_log.h"
-#include "loader/observer_pin.h"
+#include "display/display.h"
+#include "loader/follow/follow.h"
+#include "loader/follow/service_manager.h"
+#include "loader/observe/observer_pin.h"
 #include "loader/options.h"
 #include "loader/report.h"
-#include "loader/service_manager.h"
-#include "loader/status.h"
+#include "loader/system/capabilities.h"
+#include "loader/system/library_log.h"
+#include "loader/tasks/count.h"
+#include "loader/tasks/foreground.h"
+#include "loader/tasks/status.h"
 #include "pinning/pin_path.h"
 
 namespace xdpstats {

@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "console/option_checks.h"
+#include "display/option_checks.h"
 #include "pinning/pin_path.h"
 
 namespace xdpstats {

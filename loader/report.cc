@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <iostream>
 
-#include "console/output.h"
+#include "display/output.h"
 
 namespace xdpstats {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "pinning/result.h"
+#include "base/result.h"
 
 namespace xdpstats {
 

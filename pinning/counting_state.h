@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "base/netdev.h"
 #include "bpf/xdp_stats_info.h"
-#include "pinning/netdev.h"
 
 namespace xdpstats {
 

@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/fd.h"
+#include "base/netdev.h"
+#include "base/result.h"
 #include "pinning/counting_state.h"
-#include "pinning/fd.h"
 #include "pinning/info_record.h"
-#include "pinning/netdev.h"
 #include "pinning/pin_path.h"
-#include "pinning/result.h"
 #include "pinning/stats_map.h"
 
 namespace xdpstats {

@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "base/fd.h"
+#include "base/result.h"
 #include "bpf/xdp_stats_info.h"
-#include "pinning/fd.h"
-#include "pinning/result.h"
 
 namespace xdpstats {
 

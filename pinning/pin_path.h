@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pinning/result.h"
+#include "base/result.h"
 
 namespace xdpstats {
 

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string>
 
+#include "base/fd.h"
+#include "base/result.h"
 #include "bpf/xdp_stats.bpf.h"
-#include "pinning/fd.h"
-#include "pinning/result.h"
 
 namespace xdpstats {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "pinning/result.h"
+#include "base/result.h"
 
 namespace xdpstats {
 

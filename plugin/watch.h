@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "pinning/counting_state.h"
-#include "pinning/result.h"
 
 namespace xdpstats {
 

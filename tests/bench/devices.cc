@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include "bare.skel.h"
-#include "pinning/fd.h"
+#include "base/fd.h"
 #include "pinning/pin_path.h"
 #include "tests/support/pins.h"
 #include "tests/support/process.h"

@@ -4,7 +4,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "pinning/netdev.h"
+#include "base/netdev.h"
 #include "tests/bench/devices.h"
 #include "tests/bench/report.h"
 #include "tests/support/process.h"

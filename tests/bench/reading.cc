@@ -12,8 +12,8 @@
 #include <system_error>
 #include <thread>
 
-#include "pinning/fd.h"
-#include "pinning/netdev.h"
+#include "base/fd.h"
+#include "base/netdev.h"
 #include "pinning/pin_path.h"
 #include "pinning/stats_map.h"
 #include "tests/agent/agent.h"

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "pinning/netdev.h"
+#include "base/netdev.h"
 #include "tests/support/veth.h"
 
 namespace xdpstats::test {

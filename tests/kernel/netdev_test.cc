@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/netdev.h"
 #include "bpf/xdp_stats_info.h"
-#include "pinning/netdev.h"
 #include "tests/support/counter.h"
 #include "tests/support/process.h"
 #include "tests/support/veth.h"

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <ctime>
 
-#include "loader/device_pins.h"
+#include "loader/pins/device_pins.h"
 #include "pinning/pin_path.h"
 
 namespace {

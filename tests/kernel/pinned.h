@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 
 namespace xdpstats::test {
 

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 #include "tests/support/frames.h"
 #include "tests/support/veth.h"
 

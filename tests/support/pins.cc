@@ -12,8 +12,8 @@
 #include <system_error>
 #include <vector>
 
-#include "pinning/fd.h"
-#include "pinning/netdev.h"
+#include "base/fd.h"
+#include "base/netdev.h"
 #include "pinning/pin_path.h"
 
 namespace xdpstats::test {

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 #include "replaceable.skel.h"
 #include "replacement.skel.h"
 #include "tests/support/process.h"

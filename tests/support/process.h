@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 
 namespace xdpstats::test {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 #include "tests/support/process.h"
 
 namespace xdpstats::test {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "pinning/result.h"
+#include "base/result.h"
 
 namespace xdpstats::test {
 

@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 #include "tests/support/process.h"
 
 namespace xdpstats::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "pinning/fd.h"
+#include "base/fd.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What no test machine can be made to answer: a program in the NIC, refusals, torn answers. Answers
 // of a real kernel are in tests/kernel/netdev_test.cc.
-#include "pinning/netdev.h"
+#include "base/netdev.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The device table as the observer searches it while user space changes it.
-#include "loader/observer_table.h"
+#include "loader/observe/observer_table.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "pinning/result.h"
+#include "base/result.h"
 
 #include <gtest/gtest.h>
 

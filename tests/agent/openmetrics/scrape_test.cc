@@ -15,7 +15,7 @@
 #include <system_error>
 #include <thread>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 #include "pinning/pin_path.h"
 #include "tests/support/pins.h"
 #include "tests/support/process.h"

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 #include "pinning/pin_path.h"
 #include "tests/kernel/expect_counters.h"
 #include "tests/kernel/loader/loader_test.h"

@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 #include "pinning/info_record.h"
 #include "pinning/pin_path.h"
 #include "tests/support/value_or_throw.h"

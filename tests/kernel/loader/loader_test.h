@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/netdev.h"
 #include "bpf/xdp_stats_info.h"
-#include "pinning/netdev.h"
 #include "pinning/stats_map.h"
 #include "tests/support/process.h"
 #include "tests/support/veth.h"

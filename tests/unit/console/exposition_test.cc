@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "console/exposition.h"
+#include "formats/exposition.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

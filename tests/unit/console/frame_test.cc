@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "console/frame.h"
+#include "display/frame.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "console/output.h"
+#include "display/output.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "pinning/fd.h"
+#include "base/fd.h"
 
 namespace xdpstats {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "console/rates.h"
+#include "display/rates.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "console/table.h"
+#include "display/table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "console/text.h"
+#include "base/text.h"
 #include "tests/unit/console/samples.h"
 
 namespace xdpstats::test {

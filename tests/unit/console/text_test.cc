@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "console/text.h"
+#include "base/text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/netdev.h"
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+#include "base/fd.h"
+#include "bpf/xdp_stats_info.h"
+
+namespace xdpstats {
+namespace {
+
+// The kernel fills at most this much for one recv of a dump (netlink's NLMSG_GOODSIZE limit of 32
+// KiB).
+constexpr size_t kReceiveSize = 32768;
+
+// A list of a thousand devices takes two milliseconds; who makes devices faster than that?
+constexpr int kListTries = 20;
+
+uint32_t attribute_u32(const rtattr *attribute) {
+  uint32_t value = 0;
+  if (RTA_PAYLOAD(attribute) >= sizeof(value)) {
+    std::memcpy(&value, RTA_DATA(attribute), sizeof(value));
+  }
+  return value;
+}
+
+template <typename Visit> void for_each_attribute(const rtattr *first, size_t length, Visit visit) {
+  // The macros of rtnetlink.h compare with an int.
+  auto left = static_cast<int>(length);
+  for (const rtattr *it = first; RTA_OK(it, left); it = RTA_NEXT(it, left)) {
+    visit(it, it->rta_type & NLA_TYPE_MASK);
+  }
+}
+
+void parse_xdp(const rtattr *nest, Netdev &device) {
+  uint32_t attached = XDP_ATTACHED_NONE;
+  uint32_t any_id = 0;
+  for_each_attribute(static_cast<const rtattr *>(RTA_DATA(nest)), RTA_PAYLOAD(nest),
+                     [&](const rtattr *attribute, int type) {
+                       switch (type) {
+                       case IFLA_XDP_ATTACHED:
+                         attached = *static_cast<const uint8_t *>(RTA_DATA(attribute));
+                         break;
+                       case IFLA_XDP_PROG_ID:
+                         any_id = attribute_u32(attribute);
+                         break;
+                       case IFLA_XDP_DRV_PROG_ID:
+                         device.native_id = attribute_u32(attribute);
+                         break;
+                       case IFLA_XDP_SKB_PROG_ID:
+                         device.skb_id = attribute_u32(attribute);
+                         break;
+                       case IFLA_XDP_HW_PROG_ID:
+                         device.hw_id = attribute_u32(attribute);
+                         break;
+                       default:
+                         break;
+                       }
+                     });
+  switch (attached) {
+  case XDP_ATTACHED_DRV:
+    device.attach_mode = XDP_STATS_ATTACH_NATIVE;
+    device.program_id = any_id;
+    break;
+  case XDP_ATTACHED_SKB:
+    device.attach_mode = XDP_STATS_ATTACH_SKB;
+    device.program_id = any_id;
+    break;
+  case XDP_ATTACHED_HW:
+    device.attach_mode = XDP_STATS_ATTACH_HW;
+    device.program_id = any_id;
+    break;
+  case XDP_ATTACHED_MULTI:
+    // A program in the NIC beside one in the driver or the stack: the host runs the latter.
+    device.program_id = device.native_id != 0 ? device.native_id : device.skb_id;
+    device.attach_mode = device.native_id != 0 ? XDP_STATS_ATTACH_NATIVE : XDP_STATS_ATTACH_SKB;
+    break;
+  default:
+    break;
+  }
+}
+
+struct LinkRequest {
+  nlmsghdr header;
+  ifinfomsg link;
+  alignas(NLMSG_ALIGNTO) rtattr mask_header;
+  uint32_t mask;
+  alignas(NLMSG_ALIGNTO) rtattr name_header; // of one device; left out when all are asked for
+  char name[IFNAMSIZ];
+};
+
+LinkRequest link_request(uint16_t flags, size_t length) {
+  LinkRequest request = {};
+  request.header.nlmsg_len = static_cast<uint32_t>(length);
+  request.header.nlmsg_type = RTM_GETLINK;
+  request.header.nlmsg_flags = NLM_F_REQUEST | flags;
+  request.link.ifi_family = AF_UNSPEC;
+  request.mask_header.rta_type = IFLA_EXT_MASK;
+  request.mask_header.rta_len = RTA_LENGTH(sizeof(request.mask));
+  request.mask = RTEXT_FILTER_SKIP_STATS;
+  return request;
+}
+
+// Calls `visit` for each device that the kernel answers with. False: devices came or went
+// meanwhile, so that others may be missing.
+template <typename Visit> Result<bool> ask(const LinkRequest &request, Visit visit) {
+  const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  if (!socket.valid()) {
+    return os_failure("cannot open a netlink socket", errno);
+  }
+  if (::send(socket.get(), &request, request.header.nlmsg_len, 0) < 0) {
+    return os_failure("cannot ask netlink for the network devices", errno);
+  }
+  const bool dump = (request.header.nlmsg_flags & NLM_F_DUMP) != 0;
+  bool consistent = true;
+  std::vector<char> buffer(kReceiveSize);
+  for (;;) {
+    const ssize_t received = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+    if (received < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      return os_failure("cannot read the network devices from netlink", errno);
+    }
+    auto left = static_cast<unsigned int>(received);
+    for (const auto *message = reinterpret_cast<const nlmsghdr *>(buffer.data());
+         NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+      consistent = consistent && (message->nlmsg_flags & NLM_F_DUMP_INTR) == 0;
+      if (message->nlmsg_type == NLMSG_DONE) {
+        return consistent;
+      }
+      if (message->nlmsg_type == NLMSG_ERROR) {
+        const auto *error = static_cast<const nlmsgerr *>(NLMSG_DATA(message));
+        return os_failure("netlink does not list the network devices", error->error);
+      }
+      if (message->nlmsg_type == RTM_NEWLINK) {
+        visit(parse_link(message));
+        if (!dump) {
+          return true;
+        }
+      }
+    }
+  }
+}
+
+} // namespace
+
+NamedNetdev parse_link(const nlmsghdr *message) {
+  const auto *link = static_cast<const ifinfomsg *>(NLMSG_DATA(message));
+  NamedNetdev named;
+  Netdev &device = named.netdev;
+  device.ifindex = static_cast<uint32_t>(link->ifi_index);
+  for_each_attribute(IFLA_RTA(link), IFLA_PAYLOAD(message), [&](const rtattr *attribute, int type) {
+    if (type == IFLA_IFNAME) {
+      named.name = static_cast<const char *>(RTA_DATA(attribute));
+    } else if (type == IFLA_MTU) {
+      device.mtu = attribute_u32(attribute);
+    } else if (type == IFLA_MASTER) {
+      device.master = attribute_u32(attribute);
+    } else if (type == IFLA_XDP) {
+      parse_xdp(attribute, device);
+    }
+  });
+  return named;
+}
+
+Result<NetdevTable> read_netdevs() {
+  for (int tries = 0; tries < kListTries; ++tries) {
+    NetdevTable table;
+    const auto asked =
+        ask(link_request(NLM_F_DUMP, offsetof(LinkRequest, name_header)),
+            [&table](const NamedNetdev &named) { table[named.name] = named.netdev; });
+    if (!asked) {
+      return Failure(asked.error());
+    }
+    if (*asked) {
+      return table;
+    }
+  }
+  return failure("cannot list the network devices: they change all the time");
+}
+
+Result<std::optional<Netdev>> read_netdev(const std::string &name) {
+  std::optional<Netdev> found;
+  LinkRequest request = link_request(0, sizeof(LinkRequest));
+  request.name_header.rta_type = IFLA_IFNAME;
+  request.name_header.rta_len = RTA_LENGTH(sizeof(request.name));
+  name.copy(request.name, sizeof(request.name) - 1);
+  const auto asked = ask(request, [&found](const NamedNetdev &named) { found = named.netdev; });
+  if (!asked && asked.error().code != ENODEV) {
+    return Failure(asked.error());
+  }
+  return found;
+}
+
+Result<uint64_t> own_netns_inode() {
+  struct stat status = {};
+  if (::stat("/proc/self/ns/net", &status) != 0) {
+    return os_failure("cannot look up '/proc/self/ns/net'", errno);
+  }
+  return static_cast<uint64_t>(status.st_ino);
+}
+
+Result<uint64_t> own_netns_cookie() {
+  const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  uint64_t cookie = 0;
+  socklen_t length = sizeof(cookie);
+  if (!socket.valid() ||
+      ::getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length) != 0) {
+    return os_failure("cannot get this network namespace's cookie", errno);
+  }
+  return cookie;
+}
+
+} // namespace xdpstats

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "display/output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "base/fd.h"
+
+namespace xdpstats {
+namespace {
+
+constexpr mode_t kFileMode = 0644;
+
+/// Removes the file unless it was renamed away.
+class TemporaryFile {
+public:
+  explicit TemporaryFile(std::string path)
+      : path_(std::move(path)), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {}
+  TemporaryFile(const TemporaryFile &) = delete;
+  TemporaryFile &operator=(const TemporaryFile &) = delete;
+  ~TemporaryFile() {
+    if (fd_.valid()) {
+      ::unlink(path_.c_str());
+    }
+  }
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+  [[nodiscard]] bool rename_to(const std::string &target) {
+    if (::rename(path_.c_str(), target.c_str()) != 0) {
+      return false;
+    }
+    fd_.reset();
+    return true;
+  }
+
+private:
+  std::string path_;
+  UniqueFd fd_;
+};
+
+// Where a symbolic link points to: the link is to stay. A file that does not exist yet is its own.
+Result<std::string> final_target(const std::string &path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) {
+      return path;
+    }
+    return os_failure("cannot look up '" + path + "'", errno);
+  }
+  // Renaming over /dev/stdout or a pipe would put a file in its place.
+  if (!S_ISREG(status.st_mode)) {
+    return failure("cannot replace '" + path + "': not a regular file");
+  }
+  const std::unique_ptr<char, void (*)(void *)> real(::realpath(path.c_str(), nullptr), ::free);
+  return real ? std::string(real.get()) : path;
+}
+
+} // namespace
+
+Result<void> write_all(int fd, const std::string &text, const std::string &name) {
+  size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t count = ::write(fd, text.data() + written, text.size() - written);
+    if (count >= 0) {
+      written += static_cast<size_t>(count);
+    } else if (errno == EAGAIN) {
+      // Somebody who shares the terminal made it non-blocking.
+      pollfd writable = {fd, POLLOUT, 0};
+      ::poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return os_failure("cannot write " + name, errno);
+    }
+  }
+  return {};
+}
+
+Result<void> replace_file(const std::string &path, const std::string &text) {
+  const auto target = final_target(path);
+  if (!target) {
+    return Failure(target.error());
+  }
+  // In the same directory, so that it can be renamed; its name does not end in ".prom", so that
+  // node_exporter never reads it half written.
+  TemporaryFile file(*target + ".XXXXXX");
+  if (file.fd() < 0) {
+    return os_failure("cannot create a file beside '" + *target + "'", errno);
+  }
+  if (auto done = write_all(file.fd(), text, "'" + *target + "'"); !done) {
+    return done;
+  }
+  if (::fchmod(file.fd(), kFileMode) != 0) {
+    return os_failure("cannot set the mode of '" + *target + "'", errno);
+  }
+  if (!file.rename_to(*target)) {
+    return os_failure("cannot replace '" + *target + "'", errno);
+  }
+  return {};
+}
+
+} // namespace xdpstats

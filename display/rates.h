@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Rates from two readings, and what became of a device between them.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/snapshot.h"
+
+namespace xdpstats {
+
+/// Per second.
+struct Rate {
+  double packets = 0;
+  double bits = 0;
+
+  bool operator==(const Rate &) const = default;
+};
+
+/// Indexed by the action's number.
+using Rates = std::array<Rate, kActionCount>;
+
+/// What a snapshot adds to the one before.
+struct Change {
+  /// One for each sample of the snapshot; nullopt: no earlier reading of the same map to compare.
+  std::vector<std::optional<Rates>> rates;
+  /// What a person should be told: "eth0: ...".
+  std::vector<std::string> events;
+};
+
+/// Remembers the last reading of each device.
+class RateTracker {
+public:
+  /// Rates are over the time between the two readings of that device. They start anew, and an event
+  /// says so, when the map is another one or its counters went back; never is one negative.
+  [[nodiscard]] Change update(const Snapshot &snapshot);
+
+private:
+  struct Reading {
+    uint32_t map_id = 0;
+    Counters counters = {};
+    std::chrono::steady_clock::time_point read_at;
+  };
+
+  std::map<std::string, Reading> last_;
+  bool first_ = true;
+};
+
+} // namespace xdpstats

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "display/table_layout.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/text.h"
+#include "display/table.h"
+
+namespace xdpstats {
+namespace {
+
+// Once in so many devices the stacked layouts repeat their column titles: about a screenful.
+constexpr size_t kDevicesPerTitle = 7;
+// Rates come and go; columns that follow them would jump to and fro.
+constexpr size_t kRateWidth = 5;
+constexpr size_t kStateWidth = 8; // "counting"
+
+std::string padded(std::string text, size_t width) {
+  text.append(width - std::min(width, display_width(text)), ' ');
+  return text;
+}
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+Cell name_cell(const DeviceSample &sample) { return {printable(sample.name), Paint::kBold}; }
+
+Cell state_cell(const DeviceSample &sample) {
+  static constexpr Paint kColours[] = {Paint::kGreen, Paint::kRed, Paint::kYellow, Paint::kDim};
+  return {state_name(sample.verdict.state), kColours[static_cast<size_t>(sample.verdict.state)]};
+}
+
+std::string since(const DeviceSample &sample) {
+  return sample.info ? local_time(sample.info->created_at) : "-";
+}
+
+Cell number_cell(const TableInput &input, size_t device, Quantity quantity, size_t action) {
+  const std::string text = quantity_text(quantity, input.samples[device].counters[action],
+                                         input.rates != nullptr && (*input.rates)[device]
+                                             ? std::optional((*(*input.rates)[device])[action])
+                                             : std::nullopt);
+  if (text == "0" || text == "-") {
+    return {text, Paint::kDim};
+  }
+  return {text, action == XDP_ABORTED ? Paint::kRed : Paint::kPlain};
+}
+
+Column number_column(Quantity quantity, size_t gap) {
+  return {true, gap, is_rate(quantity) ? kRateWidth : 0};
+}
+
+void add_numbers(std::vector<Cell> &cells, const TableInput &input, size_t device,
+                 Quantity quantity) {
+  for (size_t action = 0; action < kActionCount; ++action) {
+    cells.push_back(number_cell(input, device, quantity, action));
+  }
+}
+
+// Columns that hold several quantities one below the other.
+void add_action_columns(std::vector<Column> &columns, std::vector<Cell> &titles,
+                        const std::vector<Quantity> &quantities) {
+  const bool rated = std::any_of(quantities.begin(), quantities.end(), is_rate);
+  for (const char *action : kActionNames) {
+    columns.push_back({true, 2, rated ? kRateWidth : 0});
+    titles.push_back({upper(action), Paint::kBold});
+  }
+}
+
+// The heading of a device in the stacked layouts, on two lines if one does not hold it.
+void add_device_heading(Grid &grid, const TableInput &input, size_t device, size_t width) {
+  const auto &sample = input.samples[device];
+  std::vector<Cell> cells = {name_cell(sample), state_cell(sample)};
+  if (!sample.info) {
+    grid.add_heading(std::move(cells));
+    return;
+  }
+  cells[0].text = padded(cells[0].text, input.name_width);
+  cells[1].text = padded(cells[1].text, kStateWidth);
+  cells.push_back({printable(counted_by(sample))});
+  const std::string began = "since " + since(sample);
+  size_t used = display_width(began);
+  for (const auto &cell : cells) {
+    used += display_width(cell.text) + 2;
+  }
+  if (used <= width) {
+    cells.push_back({began});
+    grid.add_heading(std::move(cells));
+  } else {
+    grid.add_heading(std::move(cells));
+    grid.add_heading({{padded("", input.name_width)}, {began}});
+  }
+}
+
+} // namespace
+
+Grid line_layout(const TableInput &input, const std::vector<Quantity> &quantities,
+                 Description description) {
+  std::vector<Column> columns = {{false, 0}, {}};
+  std::vector<Cell> groups = {{}, {}};
+  std::vector<Cell> titles = {{"DEVICE", Paint::kBold}, {"STATE", Paint::kBold}};
+  if (description == Description::kFull) {
+    columns.insert(columns.end(), 2, {});
+    groups.insert(groups.end(), 2, {});
+    titles.push_back({"COUNTED BY", Paint::kBold});
+    titles.push_back({"SINCE", Paint::kBold});
+  }
+  for (const Quantity quantity : quantities) {
+    for (size_t action = 0; action < kActionCount; ++action) {
+      columns.push_back(number_column(quantity, action == 0 ? 4 : 2));
+      // The quantity stands once, above the last of its columns.
+      groups.push_back(
+          {action + 1 == kActionCount ? upper(quantity_name(quantity)) : "", Paint::kBold});
+      titles.push_back({upper(kActionNames[action]), Paint::kBold});
+    }
+  }
+  Grid grid(std::move(columns));
+  grid.add_row(std::move(groups));
+  grid.add_row(std::move(titles));
+  for (size_t device = 0; device < input.samples.size(); ++device) {
+    const auto &sample = input.samples[device];
+    std::vector<Cell> cells = {name_cell(sample), state_cell(sample)};
+    if (description == Description::kFull) {
+      cells.push_back({printable(counted_by(sample))});
+      cells.push_back({since(sample)});
+    }
+    for (const Quantity quantity : quantities) {
+      add_numbers(cells, input, device, quantity);
+    }
+    grid.add_row(std::move(cells));
+  }
+  return grid;
+}
+
+Grid wide_layout(const TableInput &input, const std::vector<Quantity> &quantities) {
+  std::vector<Column> columns = {{false, 0}, {}, {}, {}, {}};
+  std::vector<Cell> titles = {{"DEVICE", Paint::kBold},
+                              {"STATE", Paint::kBold},
+                              {"COUNTED BY", Paint::kBold},
+                              {"SINCE", Paint::kBold},
+                              {}};
+  add_action_columns(columns, titles, quantities);
+  Grid grid(std::move(columns));
+  grid.add_row(std::move(titles));
+  for (size_t device = 0; device < input.samples.size(); ++device) {
+    const auto &sample = input.samples[device];
+    std::vector<Cell> cells = {
+        name_cell(sample), state_cell(sample), {printable(counted_by(sample))}, {since(sample)}};
+    for (const Quantity quantity : quantities) {
+      cells.push_back({quantity_name(quantity)});
+      add_numbers(cells, input, device, quantity);
+      grid.add_row(std::move(cells));
+      cells.assign(4, {});
+    }
+  }
+  return grid;
+}
+
+Grid stacked_layout(const TableInput &input, const std::vector<Quantity> &quantities,
+                    size_t width) {
+  std::vector<Column> columns = {{}}; // indented below the heading
+  std::vector<Cell> titles = {{}};
+  add_action_columns(columns, titles, quantities);
+  Grid grid(std::move(columns));
+  for (size_t device = 0; device < input.samples.size(); ++device) {
+    if (device % kDevicesPerTitle == 0) {
+      grid.add_row(titles);
+    }
+    add_device_heading(grid, input, device, width);
+    for (const Quantity quantity : quantities) {
+      std::vector<Cell> cells = {{quantity_name(quantity)}};
+      add_numbers(cells, input, device, quantity);
+      grid.add_row(std::move(cells));
+    }
+  }
+  return grid;
+}
+
+Grid transposed_layout(const TableInput &input, const std::vector<Quantity> &quantities,
+                       size_t width) {
+  std::vector<Column> columns = {{}}; // indented below the heading
+  std::vector<Cell> titles = {{}};
+  for (const Quantity quantity : quantities) {
+    columns.push_back(number_column(quantity, 2));
+    titles.push_back({upper(quantity_name(quantity)), Paint::kBold});
+  }
+  Grid grid(std::move(columns));
+  for (size_t device = 0; device < input.samples.size(); ++device) {
+    if (device % kDevicesPerTitle == 0) {
+      grid.add_row(titles);
+    }
+    add_device_heading(grid, input, device, width);
+    for (size_t action = 0; action < kActionCount; ++action) {
+      std::vector<Cell> cells = {{kActionNames[action]}};
+      for (const Quantity quantity : quantities) {
+        cells.push_back(number_cell(input, device, quantity, action));
+      }
+      grid.add_row(std::move(cells));
+    }
+  }
+  return grid;
+}
+
+} // namespace xdpstats

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "formats/snapshot_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "base/text.h"
+#include "pinning/pin_path.h"
+
+namespace xdpstats {
+namespace {
+
+// Below a pin root that does not exist nothing is pinned, unless it could not exist: then the
+// nearest directory above it is in no BPF file system.
+Result<void> check_root_can_exist(const std::string &pin_root) {
+  std::error_code ignored;
+  std::filesystem::path path = std::filesystem::absolute(pin_root, ignored);
+  while (path.has_relative_path() && !std::filesystem::exists(path, ignored)) {
+    path = path.parent_path();
+  }
+  return check_bpffs(path.string());
+}
+
+} // namespace
+
+Snapshot Collector::collect() {
+  Snapshot snapshot;
+  collect_devices(snapshot);
+  collect_maps(snapshot);
+  return snapshot;
+}
+
+void Collector::collect_devices(Snapshot &snapshot) {
+  const bool chosen = !selection_.devices.empty();
+  auto devices = chosen ? Result<std::vector<std::string>>(selection_.devices) : reader_.list();
+  if (!devices) {
+    snapshot.problems.push_back(devices.error());
+    return;
+  }
+  if (!chosen) {
+    std::sort(devices->begin(), devices->end(), natural_less);
+  }
+  const Result<NetworkView> network = devices->empty() ? NetworkView() : read_network_view();
+  std::vector<Error> missing;
+  for (const auto &device : *devices) {
+    auto sample = reader_.read(device, network);
+    if (sample) {
+      snapshot.samples.push_back(std::move(*sample));
+    } else if (sample.error().code != ENOENT) {
+      snapshot.problems.push_back(sample.error());
+    } else if (chosen) {
+      missing.push_back({"no counters are pinned for '" + device + "'",
+                         "xdp-stats-load --dev " + device + " --pin", ENOENT});
+    }
+    // Else it was listed and removed since.
+  }
+  if (missing.empty() && !(snapshot.samples.empty() && snapshot.problems.empty())) {
+    return;
+  }
+  if (const auto possible = check_root_can_exist(selection_.pin_root); !possible) {
+    // Who asks for other maps only need not have a pin root.
+    if (chosen || selection_.maps.empty()) {
+      snapshot.problems.push_back(possible.error());
+    }
+    return;
+  }
+  snapshot.problems.insert(snapshot.problems.end(), missing.begin(), missing.end());
+  if (!chosen) {
+    snapshot.remark = Error{"no device is pinned in '" + selection_.pin_root + "'",
+                            "xdp-stats-load --dev DEVICE --pin", 0};
+  }
+}
+
+void Collector::collect_maps(Snapshot &snapshot) const {
+  for (const auto &[label, path] : selection_.maps) {
+    const auto same_name = [&label = label](const DeviceSample &sample) {
+      return sample.name == label;
+    };
+    // Two series of one name make a scrape fail as a whole.
+    if (std::any_of(snapshot.samples.begin(), snapshot.samples.end(), same_name)) {
+      snapshot.problems.push_back(
+          {"cannot show '" + path + "' as '" + label + "': a device of this name is shown",
+           "give the map another label", 0});
+      continue;
+    }
+    auto sample = read_foreign_map(label, path);
+    if (sample) {
+      snapshot.samples.push_back(std::move(*sample));
+    } else {
+      snapshot.problems.push_back(sample.error());
+    }
+  }
+}
+
+} // namespace xdpstats

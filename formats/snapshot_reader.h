@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "formats/snapshot.h"
+
+namespace xdpstats {
+
+/// A map of our layout that somebody else pinned, and what to call it.
+struct ForeignMap {
+  std::string label;
+  std::string path;
+};
+
+struct Selection {
+  std::string pin_root;
+  std::vector<std::string> devices; ///< empty: all that are pinned
+  std::vector<ForeignMap> maps;     ///< in addition
+};
+
+/// Takes snapshots of what is pinned.
+class Collector {
+public:
+  explicit Collector(Selection selection)
+      : selection_(std::move(selection)), reader_(selection_.pin_root) {}
+
+  [[nodiscard]] Snapshot collect();
+
+private:
+  void collect_devices(Snapshot &snapshot);
+  void collect_maps(Snapshot &snapshot) const;
+
+  Selection selection_;
+  DeviceReader reader_;
+};
+
+} // namespace xdpstats

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loader/attach/dead_dispatcher.h"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <xdp/libxdp.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/netdev.h"
+#include "loader/attach/device_state.h"
+
+namespace xdpstats {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Between libxdp's pinning of a dispatcher and its attaching, or its detaching and its unpinning,
+// are microseconds; the rest is for a busy machine.
+constexpr std::chrono::seconds kSettled{1};
+
+struct Leftover {
+  fs::path path;
+  bool device_exists = false;
+};
+
+// Where libxdp 1.2 to 1.6 keep their pins: get_bpffs_dir() of libxdp.c.
+fs::path libxdp_directory() {
+  const char *bpffs = std::getenv(XDP_BPFFS_ENVVAR);
+  return fs::path(bpffs != nullptr && *bpffs != '\0' ? bpffs : "/sys/fs/bpf") / "xdp";
+}
+
+bool uses(const AttachedProgram &program, const std::optional<OwnedMap> &map) {
+  return map && std::find(program.map_ids.begin(), program.map_ids.end(), map->id) !=
+                    program.map_ids.end();
+}
+
+// A component's program is pinned as "...-prog" and its link as "...-link"; one of them may be
+// missing.
+bool is_ours(const fs::path &pin, const DevicePins &pins) {
+  const UniqueFd fd(bpf_obj_get(pin.c_str()));
+  if (!fd.valid()) {
+    return false;
+  }
+  bpf_link_info link = {};
+  __u32 length = sizeof(link);
+  const bool is_link = pin.native().ends_with("-link");
+  if (is_link && bpf_obj_get_info_by_fd(fd.get(), &link, &length) != 0) {
+    return false;
+  }
+  const auto program = is_link ? program_by_id(link.prog_id) : program_by_fd(fd.get());
+  return program && (uses(*program, pins.stats()) || uses(*program, pins.staged()));
+}
+
+// An empty directory counts as ours: nobody else would ever miss it, and only a process that was
+// killed leaves one.
+bool holds_ours_or_nothing(const fs::path &directory, const DevicePins &pins) {
+  std::error_code error;
+  const fs::directory_iterator entries(directory, error);
+  return !error && (begin(entries) == end(entries) ||
+                    std::any_of(begin(entries), end(entries), [&pins](const auto &entry) {
+                      return is_ours(entry.path(), pins);
+                    }));
+}
+
+Result<std::vector<Leftover>> find_leftovers(const DevicePins &pins) {
+  const auto netdevs = read_netdevs();
+  if (!netdevs) {
+    return Failure(netdevs.error());
+  }
+  std::vector<Leftover> leftovers;
+  std::error_code error;
+  for (const auto &entry : fs::directory_iterator(libxdp_directory(), error)) {
+    unsigned ifindex = 0;
+    unsigned program_id = 0;
+    if (std::sscanf(entry.path().filename().c_str(), "dispatch-%u-%u", &ifindex, &program_id) !=
+        2) {
+      continue;
+    }
+    const auto device = std::find_if(netdevs->begin(), netdevs->end(), [&](const auto &candidate) {
+      return candidate.second.ifindex == ifindex;
+    });
+    const bool exists = device != netdevs->end();
+    if (!(exists && device->second.program_id == program_id) &&
+        holds_ours_or_nothing(entry.path(), pins)) {
+      leftovers.push_back({entry.path(), exists});
+    }
+  }
+  return leftovers;
+}
+
+bool may_be_in_work(const std::vector<Leftover> &leftovers) {
+  return std::any_of(leftovers.begin(), leftovers.end(),
+                     [](const Leftover &leftover) { return leftover.device_exists; });
+}
+
+} // namespace
+
+Result<void> remove_dead_dispatchers(const DevicePins &pins) {
+  const auto deadline = std::chrono::steady_clock::now() + kSettled;
+  auto leftovers = find_leftovers(pins);
+  while (leftovers && may_be_in_work(*leftovers) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    leftovers = find_leftovers(pins);
+  }
+  if (!leftovers) {
+    return Failure(leftovers.error());
+  }
+  if (leftovers->empty()) {
+    return {};
+  }
+  // libxdp takes the same lock to pin and to unpin.
+  const UniqueFd lock(::open(libxdp_directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock.valid() || ::flock(lock.get(), LOCK_EX) != 0) {
+    return os_failure("cannot lock '" + libxdp_directory().string() + "'", errno);
+  }
+  leftovers = find_leftovers(pins);
+  if (!leftovers) {
+    return Failure(leftovers.error());
+  }
+  for (const Leftover &leftover : *leftovers) {
+    std::error_code error;
+    fs::remove_all(leftover.path, error);
+    if (error) {
+      return os_failure("cannot remove '" + leftover.path.string() + "'", error.value());
+    }
+  }
+  return {};
+}
+
+} // namespace xdpstats

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What libxdp leaves behind when a device goes, or a process is killed between two of its steps.
+#pragma once
+
+#include "base/result.h"
+#include "loader/pins/device_pins.h"
+
+namespace xdpstats {
+
+/// Removes libxdp's pins of dispatchers that no device runs and that our program is part of: the
+/// kernel does not, and they would keep our program loaded for ever. Where the device is still
+/// there, waits a second first, as whoever attaches a dispatcher pins it a moment before. Other
+/// dispatchers are left alone. Call with the pin root locked.
+[[nodiscard]] Result<void> remove_dead_dispatchers(const DevicePins &pins);
+
+} // namespace xdpstats

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loader/follow/follow.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+namespace xdpstats {
+namespace {
+
+// Programs attached by a bpf_link are not announced: how long they may go unnoticed. A look takes
+// some 20 microseconds for each device.
+constexpr std::chrono::milliseconds kPeriod{100};
+
+} // namespace
+
+Result<Follow> Follow::begin() {
+  ObserverCode code;
+  if (auto prepared = code.prepare("cannot observe"); !prepared) {
+    return Failure(prepared.error());
+  }
+  sigset_t ending;
+  ::sigemptyset(&ending);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    ::sigaddset(&ending, signal);
+  }
+  ::sigprocmask(SIG_BLOCK, &ending, nullptr);
+  UniqueFd signals(::signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals.valid()) {
+    return os_failure("cannot wait for signals", errno);
+  }
+  auto events = LinkEvents::subscribe();
+  if (!events) {
+    return Failure(events.error());
+  }
+  return Follow(std::move(code), std::move(signals), std::move(*events));
+}
+
+Follow::News Follow::wait() {
+  News news;
+  while (news.lines.empty() && news.errors.empty() && !news.ended) {
+    pollfd ready[] = {{signals_.get(), POLLIN, 0}, {events_.fd(), POLLIN, 0}};
+    const int count = ::poll(ready, std::size(ready), static_cast<int>(kPeriod.count()));
+    if (count > 0 && ready[0].revents != 0) {
+      news.ended = true;
+      return news;
+    }
+    take_events(news);
+    check_devices(news);
+    watchdog_.pat();
+  }
+  return news;
+}
+
+void Follow::take_events(News &news) {
+  const auto events = events_.take();
+  if (!events) {
+    news.errors.push_back(events.error());
+  }
+  for (FollowedDevice &device : devices_) {
+    if (!events || !*events) {
+      device.notice_loss();
+      continue;
+    }
+    for (const LinkEvent &event : **events) {
+      device.notice(event);
+    }
+  }
+}
+
+void Follow::check_devices(News &news) {
+  std::string trouble;
+  for (auto device = devices_.begin(); device != devices_.end();) {
+    const auto found = device->check(code_);
+    if (!found) {
+      trouble = found.error().message;
+      if (trouble != trouble_) {
+        news.errors.push_back(found.error());
+      }
+    } else if (!found->line.empty()) {
+      news.lines.push_back(found->line);
+    }
+    device = found && found->ended ? devices_.erase(device) : std::next(device);
+  }
+  trouble_ = trouble;
+  news.ended = devices_.empty();
+}
+
+std::vector<Error> Follow::end() {
+  std::vector<Error> errors;
+  for (FollowedDevice &device : devices_) {
+    if (auto stopped = device.stop(); !stopped) {
+      errors.push_back(stopped.error());
+    }
+  }
+  return errors;
+}
+
+std::string Follow::status() const {
+  std::string text;
+  for (const FollowedDevice &device : devices_) {
+    text += (text.empty() ? "" : ", ") + device.state();
+  }
+  return text;
+}
+
+} // namespace xdpstats

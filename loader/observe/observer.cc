@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loader/observe/observer.h"
+
+#include <bpf/bpf.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "loader/observe/observer_table.h"
+
+namespace xdpstats {
+namespace {
+
+Result<std::vector<uint32_t>> map_ids(int program) {
+  bpf_prog_info info = {};
+  __u32 length = sizeof(info);
+  std::vector<uint32_t> ids(8);
+  info.nr_map_ids = static_cast<__u32>(ids.size());
+  info.map_ids = reinterpret_cast<__u64>(ids.data());
+  if (bpf_obj_get_info_by_fd(program, &info, &length) != 0) {
+    return os_failure("cannot get the maps of an observer", errno);
+  }
+  ids.resize(std::min<size_t>(info.nr_map_ids, ids.size()));
+  return ids;
+}
+
+} // namespace
+
+void Observer::Unmap::operator()(observer_table *table) const {
+  ::munmap(table, sizeof(observer_table));
+}
+
+Result<Observer> Observer::attach(ObserverCode &code, const std::string &device,
+                                  const ObserveTarget &target, const OwnedMap &counters) {
+  auto link = code.attach(device, target, counters);
+  if (!link) {
+    return Failure(link.error());
+  }
+  return from_link(std::move(*link), "new observer");
+}
+
+Result<std::optional<Observer>> Observer::open(const std::string &path) {
+  UniqueFd link(bpf_obj_get(path.c_str()));
+  if (!link.valid()) {
+    if (errno == ENOENT) {
+      return std::nullopt;
+    }
+    return os_failure("cannot open '" + path + "'", errno);
+  }
+  auto opened = from_link(std::move(link), "'" + path + "'");
+  if (!opened) {
+    return Failure(opened.error());
+  }
+  return std::optional(std::move(*opened));
+}
+
+Result<Observer> Observer::from_link(UniqueFd link, const std::string &name) {
+  bpf_link_info info = {};
+  __u32 length = sizeof(info);
+  if (bpf_obj_get_info_by_fd(link.get(), &info, &length) != 0) {
+    return os_failure("cannot get information about " + name, errno);
+  }
+  if (info.type != BPF_LINK_TYPE_TRACING) {
+    return failure(name + " is no observer of xdp-stats");
+  }
+  Observer opened;
+  opened.link_ = std::move(link);
+  opened.target_program_ = info.tracing.target_obj_id;
+  opened.target_function_ = info.tracing.target_btf_id;
+  const UniqueFd program(bpf_prog_get_fd_by_id(info.prog_id));
+  if (!program.valid()) {
+    return os_failure("cannot open the program of " + name, errno);
+  }
+  if (auto maps = opened.open_maps(program.get()); !maps) {
+    return Failure(maps.error());
+  }
+  if (!opened.table_ || !opened.counters_.valid()) {
+    return failure(name + " is no observer of this version of xdp-stats");
+  }
+  return opened;
+}
+
+Result<void> Observer::open_maps(int program) {
+  const auto ids = map_ids(program);
+  if (!ids) {
+    return Failure(ids.error());
+  }
+  for (const uint32_t id : *ids) {
+    UniqueFd map(bpf_map_get_fd_by_id(id));
+    bpf_map_info info = {};
+    __u32 length = sizeof(info);
+    if (!map.valid() || bpf_obj_get_info_by_fd(map.get(), &info, &length) != 0) {
+      return os_failure("cannot open a map of an observer", errno);
+    }
+    if (info.type == BPF_MAP_TYPE_ARRAY_OF_MAPS && info.max_entries == OBSERVER_SLOTS) {
+      counters_ = std::move(map);
+    } else if (info.type == BPF_MAP_TYPE_ARRAY && info.value_size == sizeof(observer_table)) {
+      void *memory =
+          ::mmap(nullptr, sizeof(observer_table), PROT_READ | PROT_WRITE, MAP_SHARED, map.get(), 0);
+      if (memory == MAP_FAILED) {
+        return os_failure("cannot map the device table of an observer", errno);
+      }
+      table_.reset(static_cast<observer_table *>(memory));
+    }
+  }
+  return {};
+}
+
+uint32_t Observer::map_in(uint32_t slot) const {
+  uint32_t id = 0;
+  return bpf_map_lookup_elem(counters_.get(), &slot, &id) == 0 ? id : 0;
+}
+
+ObserverKeys Observer::keys_of(uint32_t map_id) const {
+  ObserverKeys keys;
+  for (uint32_t slot = 0; slot < OBSERVER_SLOTS; ++slot) {
+    if (slot_is_used(*table_, slot) && map_in(slot) == map_id) {
+      keys.push_back(table_->keys[slot]);
+    }
+  }
+  return keys;
+}
+
+bool Observer::has_room(const ObserverKeys &keys) const {
+  // Reserved one after the other in a copy, as keys of one device may want the same slots.
+  observer_table trial = *table_;
+  return std::all_of(keys.begin(), keys.end(), [&trial](uint64_t key) {
+    if (find_slot(trial, key)) {
+      return true;
+    }
+    const auto slot = find_free_slot(trial, key);
+    if (slot) {
+      occupy_slot(trial, *slot, key);
+    }
+    return slot.has_value();
+  });
+}
+
+Result<void> Observer::add(const ObserverKeys &keys, int counters) {
+  for (const uint64_t key : keys) {
+    const auto present = find_slot(*table_, key);
+    const auto slot = present ? present : find_free_slot(*table_, key);
+    if (!slot) {
+      return os_failure("cannot observe one more device", ENOSPC);
+    }
+    // The counters first: a device that is found has some.
+    if (bpf_map_update_elem(counters_.get(), &*slot, &counters, BPF_ANY) != 0) {
+      return os_failure("cannot hand the counters to the observer", errno);
+    }
+    if (!present) {
+      occupy_slot(*table_, *slot, key);
+    }
+  }
+  return {};
+}
+
+Result<void> Observer::remove(uint32_t map_id, const ObserverKeys &kept) {
+  for (uint32_t slot = 0; slot < OBSERVER_SLOTS; ++slot) {
+    if (!slot_is_used(*table_, slot) || map_in(slot) != map_id ||
+        std::find(kept.begin(), kept.end(), table_->keys[slot]) != kept.end()) {
+      continue;
+    }
+    vacate_slot(*table_, slot);
+    // Deleting from a map of maps waits until no program that may have seen the key still runs.
+    if (bpf_map_delete_elem(counters_.get(), &slot) != 0) {
+      return os_failure("cannot take the counters from the observer", errno);
+    }
+  }
+  return {};
+}
+
+Result<void> Observer::pin(const std::string &path) const {
+  if (bpf_obj_pin(link_.get(), path.c_str()) != 0) {
+    return os_failure("cannot pin the observer at '" + path + "'", errno);
+  }
+  return {};
+}
+
+} // namespace xdpstats

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A tracing program at the end of somebody else's XDP program, and the devices it counts.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "bpf/observer.h"
+#include "loader/observe/observe_target.h"
+#include "loader/observe/observer_code.h"
+#include "loader/pins/device_pins.h"
+
+namespace xdpstats {
+
+/// Keys of devices, see observer_key().
+using ObserverKeys = std::vector<uint64_t>;
+
+/// One observer serves every device of its program. It lives as long as it is pinned or opened.
+/// Change it with the pin root locked only.
+class Observer {
+public:
+  /// Attaches a new observer, of no device yet, that counts into maps like `counters`.
+  [[nodiscard]] static Result<Observer> attach(ObserverCode &code, const std::string &device,
+                                               const ObserveTarget &target,
+                                               const OwnedMap &counters);
+
+  /// The observer pinned at `path`; nullopt if nothing is pinned there.
+  [[nodiscard]] static Result<std::optional<Observer>> open(const std::string &path);
+
+  [[nodiscard]] bool observes(const ObserveTarget &target) const {
+    return target.program_id == target_program_ && target.function_id == target_function_;
+  }
+  [[nodiscard]] uint32_t target_program() const { return target_program_; }
+
+  /// The devices that are counted into the map of this id.
+  [[nodiscard]] ObserverKeys keys_of(uint32_t map_id) const;
+
+  /// Whether these devices find a place in the table.
+  [[nodiscard]] bool has_room(const ObserverKeys &keys) const;
+
+  /// Counts these devices into `counters`, at once; one that is counted into another map changes
+  /// over without missing a frame.
+  [[nodiscard]] Result<void> add(const ObserverKeys &keys, int counters);
+
+  /// Stops counting into the map of this id, for all devices but `kept`. When it returns no frame
+  /// is being counted any more.
+  [[nodiscard]] Result<void> remove(uint32_t map_id, const ObserverKeys &kept = {});
+
+  [[nodiscard]] Result<void> pin(const std::string &path) const;
+
+private:
+  struct Unmap {
+    void operator()(observer_table *table) const;
+  };
+
+  Observer() = default;
+  [[nodiscard]] static Result<Observer> from_link(UniqueFd link, const std::string &name);
+  Result<void> open_maps(int program);
+  [[nodiscard]] uint32_t map_in(uint32_t slot) const;
+
+  UniqueFd link_;
+  UniqueFd counters_; ///< the map of maps, one for each slot of the table
+  std::unique_ptr<observer_table, Unmap> table_;
+  uint32_t target_program_ = 0;
+  uint32_t target_function_ = 0;
+};
+
+} // namespace xdpstats

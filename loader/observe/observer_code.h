@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The observer's programs as this kernel takes them. To find the kernel's structures for them takes
+// longer than all else, and while it lasts nothing is counted: it is done once, and each observer
+// is loaded from what it gave.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "loader/observe/observe_target.h"
+#include "loader/pins/owned_maps.h"
+#include "loader/system/xdp_handles.h"
+
+struct observer;
+
+namespace xdpstats {
+
+class ObserverCode {
+public:
+  ObserverCode();
+  ObserverCode(ObserverCode &&) noexcept;
+  ObserverCode &operator=(ObserverCode &&) noexcept;
+  ObserverCode(const ObserverCode &) = delete;
+  ObserverCode &operator=(const ObserverCode &) = delete;
+  ~ObserverCode();
+
+  /// Does the long part now; otherwise the first attach() does. Fails where the kernel refuses
+  /// tracing programs; `what` is for the message: "cannot observe".
+  [[nodiscard]] Result<void> prepare(const std::string &what);
+
+  /// Attaches an observer, with maps of its own and of no device yet, that counts into maps like
+  /// `counters`. Its link.
+  [[nodiscard]] Result<UniqueFd> attach(const std::string &device, const ObserveTarget &target,
+                                        const OwnedMap &counters);
+
+private:
+  struct Destroy {
+    void operator()(observer *skeleton) const;
+  };
+  std::unique_ptr<observer, Destroy> skeleton_;
+};
+
+/// Identifies the build of the observer's programs.
+[[nodiscard]] uint64_t observer_build_id();
+
+} // namespace xdpstats

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loader/observe/observer_pin.h"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+namespace xdpstats {
+namespace {
+
+Result<void> unpin(const std::string &path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+    return os_failure("cannot remove '" + path + "'", errno);
+  }
+  return {};
+}
+
+// What was a component and is no longer loaded runs in no dispatcher either.
+bool is_extension(uint32_t id) {
+  const UniqueFd program(bpf_prog_get_fd_by_id(id));
+  bpf_prog_info info = {};
+  __u32 length = sizeof(info);
+  return program.valid() && bpf_obj_get_info_by_fd(program.get(), &info, &length) == 0 &&
+         info.type == BPF_PROG_TYPE_EXT;
+}
+
+// An observer of the same program, pinned for another device, with room for these.
+Result<std::optional<Observer>> find_shared(const DevicePins &pins, const ObserveTarget &target,
+                                            const ObserverKeys &keys, MapKind kind) {
+  const auto devices = list_pinned_devices(pins.path().root);
+  if (!devices) {
+    return Failure(devices.error());
+  }
+  for (const std::string &device : *devices) {
+    const PinPath path(pins.path().root, device);
+    if (path.directory == pins.path().directory) {
+      continue;
+    }
+    // What cannot be opened is that device's trouble, not ours.
+    auto observer = Observer::open(path.observer);
+    if (!observer || !*observer || !(*observer)->observes(target) || !(*observer)->has_room(keys)) {
+      continue;
+    }
+    // The maps of one observer are all of one kind.
+    const auto counters = StatsMap::open(path.stats_map);
+    if (counters && counters->kind() == kind) {
+      return observer;
+    }
+  }
+  return std::nullopt;
+}
+
+// Out of both counters' maps, as --reset may be under way.
+Result<void> remove_from(Observer &observer, const DevicePins &pins,
+                         const ObserverKeys &kept = {}) {
+  for (const auto *map : {&pins.stats(), &pins.staged()}) {
+    if (*map) {
+      if (auto removed = observer.remove((*map)->id, kept); !removed) {
+        return removed;
+      }
+    }
+  }
+  return {};
+}
+
+Result<uint64_t> stay(Observer &observer, const DevicePins &pins, const ObserverKeys &keys,
+                      const OwnedMap &counters) {
+  const ObserverKeys counted = observer.keys_of(counters.id);
+  if (std::is_permutation(keys.begin(), keys.end(), counted.begin(), counted.end())) {
+    return uint64_t{0};
+  }
+  if (auto added = observer.add(keys, counters.fd.get()); !added) {
+    return Failure(added.error());
+  }
+  const uint64_t began = boot_time_ns();
+  if (auto removed = remove_from(observer, pins, keys); !removed) {
+    return Failure(removed.error());
+  }
+  return began;
+}
+
+} // namespace
+
+uint64_t boot_time_ns() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
+}
+
+Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
+                                const std::string &device, const ObserveTarget &target,
+                                const ObserverKeys &keys, const OwnedMap &counters) {
+  auto present = Observer::open(pins.path().observer);
+  if (!present) {
+    return Failure(present.error());
+  }
+  if (*present && (*present)->observes(target) && (*present)->has_room(keys)) {
+    return stay(**present, pins, keys, counters);
+  }
+  auto shared = find_shared(pins, target, keys, counters.kind);
+  if (!shared) {
+    return Failure(shared.error());
+  }
+  auto next = *shared ? Result<Observer>(std::move(**shared))
+                      : Observer::attach(code, device, target, counters);
+  if (!next) {
+    return Failure(next.error());
+  }
+  const std::string &staged = pins.path().staged_observer;
+  if (auto pinned = next->pin(staged); !pinned) {
+    return Failure(pinned.error());
+  }
+  uint64_t began = 0;
+  const auto begin = [&] {
+    auto added = next->add(keys, counters.fd.get());
+    began = boot_time_ns();
+    return added;
+  };
+  // Of two XDP programs a frame meets one. But a component runs within a dispatcher, and both see
+  // its frames: then the old observer goes first, and with it the frames that are on their way.
+  const bool nested = target.extension || (*present && is_extension((*present)->target_program()));
+  auto added = nested ? Result<void>{} : begin();
+  auto suspended = added ? SuspendedObserver::suspend(pins) : Failure(added.error());
+  if (suspended && nested) {
+    added = begin();
+  }
+  if (!suspended || !added || std::rename(staged.c_str(), pins.path().observer.c_str()) != 0) {
+    const int error = errno;
+    static_cast<void>(remove_from(*next, pins));
+    static_cast<void>(unpin(staged));
+    return !suspended ? Result<uint64_t>(Failure(suspended.error()))
+           : !added   ? Failure(added.error())
+                      : os_failure("cannot rename '" + staged + "'", error);
+  }
+  suspended->forget();
+  return began;
+}
+
+Result<void> withdraw_observer(const DevicePins &pins) {
+  auto suspended = SuspendedObserver::suspend(pins);
+  if (!suspended) {
+    return Failure(suspended.error());
+  }
+  suspended->forget();
+  return unpin(pins.path().observer);
+}
+
+Result<void> settle_interrupted_move(const DevicePins &pins) {
+  auto staged = Observer::open(pins.path().staged_observer);
+  if (!staged) {
+    return Failure(staged.error());
+  }
+  if (!*staged) {
+    return {};
+  }
+  if (auto removed = remove_from(**staged, pins); !removed) {
+    return removed;
+  }
+  return unpin(pins.path().staged_observer);
+}
+
+Result<bool> observer_counts_into(const DevicePins &pins, uint32_t map_id) {
+  const auto observer = Observer::open(pins.path().observer);
+  if (!observer) {
+    return Failure(observer.error());
+  }
+  return *observer && !(*observer)->keys_of(map_id).empty();
+}
+
+Result<SuspendedObserver> SuspendedObserver::suspend(const DevicePins &pins) {
+  auto observer = Observer::open(pins.path().observer);
+  if (!observer) {
+    return Failure(observer.error());
+  }
+  SuspendedObserver suspended;
+  if (!*observer || !pins.stats()) {
+    return suspended;
+  }
+  suspended.keys_ = (*observer)->keys_of(pins.stats()->id);
+  suspended.counters_ = UniqueFd(::fcntl(pins.stats()->fd.get(), F_DUPFD_CLOEXEC, 0));
+  suspended.observer_ = std::make_unique<Observer>(std::move(**observer));
+  if (auto removed = suspended.observer_->remove(pins.stats()->id); !removed) {
+    return Failure(removed.error());
+  }
+  return suspended;
+}
+
+SuspendedObserver::~SuspendedObserver() {
+  if (observer_) {
+    static_cast<void>(observer_->add(keys_, counters_.get()));
+  }
+}
+
+} // namespace xdpstats

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loader/pins/device_pins.h"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "pinning/info_record.h"
+
+namespace xdpstats {
+namespace {
+
+constexpr mode_t kPrivateDirectory = 0700;
+constexpr mode_t kGroupDirectory = 0750;
+constexpr mode_t kGroupMap = 0640;
+
+// nullopt: nothing is pinned there.
+Result<std::optional<OwnedMap>> open_stats(const std::string &path) {
+  auto fd = open_pinned_map(path);
+  if (!fd && fd.error().code == ENOENT) {
+    return std::nullopt;
+  }
+  auto map = fd ? own_map(std::move(*fd), path) : Failure(fd.error());
+  if (!map) {
+    Error error = map.error();
+    if (error.code == 0) {
+      error.hint = "somebody else pinned it: remove it, or use another --pin-root";
+    }
+    return Failure(error);
+  }
+  return std::move(*map);
+}
+
+bool give(const std::string &path, gid_t group, mode_t mode) {
+  return ::chown(path.c_str(), static_cast<uid_t>(-1), group) == 0 &&
+         ::chmod(path.c_str(), mode) == 0;
+}
+
+const char *kind_name(MapKind kind) { return kind == MapKind::kShared ? "array" : "percpu"; }
+
+} // namespace
+
+Result<DevicePins> DevicePins::open(const std::string &pin_root, const std::string &device) {
+  DevicePins pins{PinPath(pin_root, device)};
+  auto stats = open_stats(pins.path_.stats_map);
+  if (!stats) {
+    return Failure(stats.error());
+  }
+  pins.stats_ = std::move(*stats);
+  auto staged = open_stats(pins.path_.staged_map);
+  if (!staged) {
+    return Failure(staged.error());
+  }
+  pins.staged_ = std::move(*staged);
+
+  const std::string &info_path = pins.path_.info_map;
+  if (auto map = InfoMap::open(info_path)) {
+    const auto record = map->read();
+    if (!record) {
+      return Failure(record.error());
+    }
+    pins.info_ = *record;
+    // A second descriptor, as the reader's cannot write.
+    pins.info_fd_ = UniqueFd(bpf_obj_get(info_path.c_str()));
+    if (!pins.info_fd_.valid()) {
+      return os_failure("cannot open '" + info_path + "' for writing", errno);
+    }
+  } else if (map.error().code != ENOENT) {
+    return Failure(map.error());
+  }
+  return pins;
+}
+
+DevicePins::DevicePins(DevicePins &&other) noexcept
+    : path_(std::move(other.path_)), stats_(std::move(other.stats_)),
+      staged_(std::move(other.staged_)), info_fd_(std::move(other.info_fd_)), info_(other.info_),
+      created_(std::exchange(other.created_, {})), given_(std::exchange(other.given_, {})) {}
+
+DevicePins::~DevicePins() {
+  for (const Given &given : given_) {
+    give(given.path, given.group, given.mode);
+  }
+  for (auto path = created_.rbegin(); path != created_.rend(); ++path) {
+    if (::unlink(path->c_str()) != 0 && errno == EISDIR) {
+      ::rmdir(path->c_str());
+    }
+  }
+}
+
+bool DevicePins::exists() const { return ::access(path_.directory.c_str(), F_OK) == 0; }
+
+Result<void> DevicePins::create_directory() {
+  if (::mkdir(path_.directory.c_str(), kPrivateDirectory) == 0) {
+    created_.push_back(path_.directory);
+    return {};
+  }
+  if (errno == EEXIST) {
+    return {};
+  }
+  return os_failure("cannot create directory '" + path_.directory + "'", errno);
+}
+
+Result<void> DevicePins::pin(int fd, const std::string &path) {
+  if (bpf_obj_pin(fd, path.c_str()) != 0) {
+    return os_failure("cannot pin a map at '" + path + "'", errno);
+  }
+  created_.push_back(path);
+  return {};
+}
+
+Result<void> DevicePins::create_missing(std::optional<MapKind> kind) {
+  if (stats_ && kind && *kind != stats_->kind) {
+    return failure("cannot keep the counters in '" + path_.stats_map + "': they are of kind " +
+                       kind_name(stats_->kind) + ", not " + kind_name(*kind),
+                   "leave out --map, or add --reset to start at zero with the other kind");
+  }
+  if (stats_ && info_fd_.valid()) {
+    return {};
+  }
+  auto created = create_maps(kind.value_or(MapKind::kPerCpu));
+  if (!created) {
+    return Failure(created.error());
+  }
+  if (auto made = create_directory(); !made) {
+    return made;
+  }
+  if (!stats_) {
+    if (auto pinned = pin(created->stats.fd.get(), path_.stats_map); !pinned) {
+      return pinned;
+    }
+    stats_ = std::move(created->stats);
+  }
+  if (!info_fd_.valid()) {
+    if (auto pinned = pin(created->info.get(), path_.info_map); !pinned) {
+      return pinned;
+    }
+    info_fd_ = std::move(created->info);
+  }
+  return {};
+}
+
+Result<void> DevicePins::stage_new_counters(MapKind kind) {
+  auto created = create_maps(kind);
+  if (!created) {
+    return Failure(created.error());
+  }
+  if (auto pinned = pin(created->stats.fd.get(), path_.staged_map); !pinned) {
+    return pinned;
+  }
+  struct stat old = {};
+  if (::stat(path_.stats_map.c_str(), &old) == 0 &&
+      !give(path_.staged_map, old.st_gid, old.st_mode & 0777U)) {
+    return os_failure("cannot give '" + path_.staged_map + "' the old map's permissions", errno);
+  }
+  staged_ = std::move(created->stats);
+  return {};
+}
+
+Result<void> DevicePins::publish_staged() {
+  if (::rename(path_.staged_map.c_str(), path_.stats_map.c_str()) != 0) {
+    return os_failure("cannot rename '" + path_.staged_map + "'", errno);
+  }
+  std::erase(created_, path_.staged_map);
+  stats_ = std::exchange(staged_, std::nullopt);
+  return {};
+}
+
+void DevicePins::discard_staged() {
+  ::unlink(path_.staged_map.c_str());
+  staged_.reset();
+}
+
+Result<void> DevicePins::give_to_group(gid_t group) {
+  // Counters that --reset is about to replace are not given away any more.
+  const std::pair<const std::string &, mode_t> targets[] = {
+      {path_.directory, kGroupDirectory},
+      {staged_ ? path_.staged_map : path_.stats_map, kGroupMap},
+      {path_.info_map, kGroupMap}};
+  for (const auto &[path, mode] : targets) {
+    struct stat former = {};
+    if (::stat(path.c_str(), &former) == 0) {
+      given_.push_back({path, former.st_gid, former.st_mode & 07777U});
+    }
+    if (!give(path, group, mode)) {
+      return os_failure("cannot give '" + path + "' to the group", errno);
+    }
+  }
+  return {};
+}
+
+Result<void> DevicePins::write_info(const xdp_stats_info &info) {
+  xdp_stats_info record = info;
+  record.abi = XDP_STATS_INFO_ABI;
+  record.generation = info_.generation + 1;
+  record.generation_end = record.generation;
+  const __u32 key = 0;
+  if (bpf_map_update_elem(info_fd_.get(), &key, &record, BPF_ANY) != 0) {
+    return os_failure("cannot write '" + path_.info_map + "'", errno);
+  }
+  info_ = record;
+  // Readers look at the directory to know whether to read the record again.
+  if (::utimensat(AT_FDCWD, path_.directory.c_str(), nullptr, 0) != 0) {
+    return os_failure("cannot touch '" + path_.directory + "'", errno);
+  }
+  return {};
+}
+
+Result<void> DevicePins::remove() {
+  for (const auto &path : {path_.observer, path_.staged_map, path_.stats_map, path_.info_map}) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+      return os_failure("cannot remove '" + path + "'", errno);
+    }
+  }
+  if (::rmdir(path_.directory.c_str()) != 0 && errno != ENOENT) {
+    return os_failure("cannot remove directory '" + path_.directory + "'", errno);
+  }
+  created_.clear();
+  return {};
+}
+
+Result<gid_t> group_id(const std::string &name) {
+  errno = 0;
+  const group *entry = ::getgrnam(name.c_str());
+  if (entry == nullptr) {
+    return failure("cannot find group '" + name + "'", "create it with: groupadd --system " + name);
+  }
+  return entry->gr_gid;
+}
+
+} // namespace xdpstats

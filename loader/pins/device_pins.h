@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The pins of one device, changed as a transaction: what is created here is removed again unless
+// commit() is called.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "bpf/xdp_stats_info.h"
+#include "loader/pins/owned_maps.h"
+#include "pinning/pin_path.h"
+#include "pinning/stats_map.h"
+
+namespace xdpstats {
+
+/// Holds the lock of a pin root: of all loaders only one at a time changes what is below it.
+class PinRootLock {
+public:
+  /// Waits for another loader to finish, half a minute at most. Creates the pin root (its parent
+  /// must exist, in a bpffs) if `create`; without, an absent root fails with code ENOENT.
+  [[nodiscard]] static Result<PinRootLock> acquire(const std::string &pin_root, bool create);
+  PinRootLock(PinRootLock &&) = default;
+  PinRootLock &operator=(PinRootLock &&) = default;
+  PinRootLock(const PinRootLock &) = delete;
+  PinRootLock &operator=(const PinRootLock &) = delete;
+  /// Removes the pin root again if this lock created it and nothing was pinned.
+  ~PinRootLock();
+
+private:
+  PinRootLock(std::string pin_root, UniqueFd fd, bool created)
+      : pin_root_(std::move(pin_root)), fd_(std::move(fd)), created_(created) {}
+
+  std::string pin_root_;
+  UniqueFd fd_;
+  bool created_;
+};
+
+class DevicePins {
+public:
+  /// Opens what is pinned for `device` and checks it; nothing is created. Call with the pin root
+  /// locked.
+  [[nodiscard]] static Result<DevicePins> open(const std::string &pin_root,
+                                               const std::string &device);
+  DevicePins(DevicePins &&other) noexcept;
+  DevicePins &operator=(DevicePins &&) = delete;
+  DevicePins(const DevicePins &) = delete;
+  DevicePins &operator=(const DevicePins &) = delete;
+  /// Undoes what this run created, unless it was committed.
+  ~DevicePins();
+
+  [[nodiscard]] const PinPath &path() const { return path_; }
+  /// The counters that are pinned; nullopt if none are yet.
+  [[nodiscard]] const std::optional<OwnedMap> &stats() const { return stats_; }
+  /// New counters waiting to replace those that are pinned (--reset); nullopt if none.
+  [[nodiscard]] const std::optional<OwnedMap> &staged() const { return staged_; }
+  /// The info record as last read or written; mode NONE where there is none.
+  [[nodiscard]] const xdp_stats_info &info() const { return info_; }
+  /// Whether there is anything of the device: pins, or a directory that a killed run left empty.
+  [[nodiscard]] bool exists() const;
+
+  /// Creates, freezes and pins whatever is missing. An existing map of another kind than `kind` is
+  /// an error.
+  [[nodiscard]] Result<void> create_missing(std::optional<MapKind> kind);
+  /// Pins new, empty counters beside the present ones; publish_staged() puts them in their place.
+  [[nodiscard]] Result<void> stage_new_counters(MapKind kind);
+  [[nodiscard]] Result<void> publish_staged();
+  /// Drops staged counters that an interrupted --reset left.
+  void discard_staged();
+
+  /// Gives directory and maps to the group, readable by it.
+  [[nodiscard]] Result<void> give_to_group(gid_t group);
+
+  [[nodiscard]] Result<void> write_info(const xdp_stats_info &info);
+
+  /// Keeps what was created and given away.
+  void commit() {
+    created_.clear();
+    given_.clear();
+  }
+
+  /// Removes all pins of the device and its directory.
+  [[nodiscard]] Result<void> remove();
+
+private:
+  explicit DevicePins(PinPath path) : path_(std::move(path)) {}
+  Result<void> create_directory();
+  Result<void> pin(int fd, const std::string &path);
+
+  PinPath path_;
+  std::optional<OwnedMap> stats_;
+  std::optional<OwnedMap> staged_;
+  UniqueFd info_fd_;
+  xdp_stats_info info_ = {};
+  std::vector<std::string> created_; ///< paths to remove again, in order of creation
+  struct Given {
+    std::string path;
+    gid_t group;
+    mode_t mode;
+  };
+  std::vector<Given> given_; ///< paths whose former group and mode are to be restored
+};
+
+/// The id of a group by its name; fails if there is none.
+[[nodiscard]] Result<gid_t> group_id(const std::string &name);
+
+} // namespace xdpstats

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is written into the info record when counting begins, moves or ends.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/netdev.h"
+#include "bpf/xdp_stats_info.h"
+
+namespace xdpstats {
+
+/// Who counts from now on.
+struct NewCounter {
+  uint32_t mode = XDP_STATS_MODE_NONE; ///< enum xdp_stats_mode
+  uint32_t flags = 0;
+  std::string device;
+  Netdev netdev;
+  uint32_t attach_mode = XDP_STATS_ATTACH_NONE;
+  uint32_t program_id =
+      0; ///< whose verdicts are counted; 0: nobody's, there is nothing to count yet
+  std::string program_name;
+  uint64_t netns_inode = 0;
+  uint64_t build_id = 0;
+  uint64_t uncovered_ns = 0; ///< how long nothing counted before
+};
+
+/// The record that follows `old`; `restarted`: the counters begin at zero.
+[[nodiscard]] xdp_stats_info next_record(const xdp_stats_info &old, const NewCounter &counter,
+                                         bool restarted);
+
+/// "1.204 ms"
+[[nodiscard]] std::string duration_text(uint64_t ns);
+
+/// "observe, native mode, XDP program 'name' (id 7)"
+[[nodiscard]] std::string record_summary(const xdp_stats_info &info);
+
+} // namespace xdpstats

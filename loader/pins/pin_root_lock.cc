@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <thread>
+
+#include "loader/pins/device_pins.h"
+
+namespace xdpstats {
+namespace {
+
+std::string parent_of(const std::string &path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) {
+    return ".";
+  }
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+bool is_same_file(int fd, const std::string &path) {
+  struct stat by_fd = {};
+  struct stat by_path = {};
+  return ::fstat(fd, &by_fd) == 0 && ::stat(path.c_str(), &by_path) == 0 &&
+         by_fd.st_ino == by_path.st_ino && by_fd.st_dev == by_path.st_dev;
+}
+
+// A device takes milliseconds. Whoever may read the directory may lock it, and keep it locked: not
+// for ever, and not without a word.
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::milliseconds kPause{10};
+
+Result<void> lock(int fd, const std::string &pin_root) {
+  const std::string what = "cannot lock '" + pin_root + "'";
+  for (auto tries = kPatience / kPause; ::flock(fd, LOCK_EX | LOCK_NB) != 0; --tries) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      return os_failure(what, errno);
+    }
+    if (tries == 0) {
+      return failure(what + ": another process has held the lock for " +
+                         std::to_string(kPatience.count()) + " seconds",
+                     "find it with: lslocks");
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+  return {};
+}
+
+} // namespace
+
+Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool create) {
+  for (;;) {
+    bool created = false;
+    if (create) {
+      if (::access(pin_root.c_str(), F_OK) != 0) {
+        // Checked before mkdir: outside bpffs nothing may be created.
+        if (auto bpffs = check_bpffs(parent_of(pin_root)); !bpffs) {
+          Error error = bpffs.error();
+          if (error.code == ENOENT) {
+            error.hint = "only the last directory of --pin-root is created: make this one first, "
+                         "in a bpffs";
+          }
+          return Failure(error);
+        }
+      }
+      // Readable by all: who counts is no secret, each device's directory guards its counters.
+      created = ::mkdir(pin_root.c_str(), 0755) == 0;
+      if (!created && errno != EEXIST) {
+        return os_failure("cannot create directory '" + pin_root + "'", errno);
+      }
+    }
+    UniqueFd fd(::open(pin_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.valid()) {
+      if (errno == ENOENT && create) {
+        continue; // another loader undid its work between our mkdir and our open
+      }
+      return os_failure("cannot open directory '" + pin_root + "'", errno);
+    }
+    if (auto bpffs = check_bpffs(pin_root); !bpffs) {
+      return Failure(bpffs.error());
+    }
+    if (auto locked = lock(fd.get(), pin_root); !locked) {
+      if (created) {
+        ::rmdir(pin_root.c_str());
+      }
+      return Failure(locked.error());
+    }
+    // The directory may have been removed by its last holder while we waited for it.
+    if (is_same_file(fd.get(), pin_root)) {
+      return PinRootLock(pin_root, std::move(fd), created);
+    }
+    if (!create) {
+      return os_failure("cannot open directory '" + pin_root + "'", ENOENT);
+    }
+  }
+}
+
+PinRootLock::~PinRootLock() {
+  if (fd_.valid() && created_) {
+    ::rmdir(pin_root_.c_str()); // fails, as it should, once something is pinned there
+  }
+}
+
+} // namespace xdpstats
