@@ -189,20 +189,34 @@ Result<NetdevTable> read_netdevs() {
   return failure("cannot list the network devices: they change all the time");
 }
 
-Result<std::optional<Netdev>> read_netdev(const std::string &name) {
-  std::optional<Netdev> found;
-  LinkRequest request = link_request(0, sizeof(LinkRequest));
-  request.name_header.rta_type = IFLA_IFNAME;
-  request.name_header.rta_len = RTA_LENGTH(sizeof(request.name));
-  name.copy(request.name, sizeof(request.name) - 1);
-  const auto asked = ask(request, [&found](const NamedNetdev &named) { found = named.netdev; });
+namespace {
+
+Result<std::optional<NamedNetdev>> ask_for_one(const LinkRequest &request) {
+  std::optional<NamedNetdev> found;
+  const auto asked = ask(request, [&found](const NamedNetdev &named) { found = named; });
   if (!asked && asked.error().code != ENODEV) {
     return Failure(asked.error());
   }
   return found;
 }
 
-Result<uint64_t> own_netns_inode() {
+} // namespace
+
+Result<std::optional<NamedNetdev>> read_netdev(const std::string &name) {
+  LinkRequest request = link_request(0, sizeof(LinkRequest));
+  request.name_header.rta_type = IFLA_IFNAME;
+  request.name_header.rta_len = RTA_LENGTH(sizeof(request.name));
+  name.copy(request.name, sizeof(request.name) - 1);
+  return ask_for_one(request);
+}
+
+Result<std::optional<NamedNetdev>> read_netdev(uint32_t ifindex) {
+  LinkRequest request = link_request(0, offsetof(LinkRequest, name_header));
+  request.link.ifi_index = static_cast<int>(ifindex);
+  return ask_for_one(request);
+}
+
+Result<uint64_t> current_netns_inode() {
   struct stat status = {};
   if (::stat("/proc/self/ns/net", &status) != 0) {
     return os_failure("cannot look up '/proc/self/ns/net'", errno);
@@ -210,7 +224,7 @@ Result<uint64_t> own_netns_inode() {
   return static_cast<uint64_t>(status.st_ino);
 }
 
-Result<uint64_t> own_netns_cookie() {
+Result<uint64_t> current_netns_cookie() {
   const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   uint64_t cookie = 0;
   socklen_t length = sizeof(cookie);

@@ -31,20 +31,22 @@ using NetdevTable = std::map<std::string, Netdev, std::less<>>;
 /// about, which makes a thousand devices a million answers.
 [[nodiscard]] Result<NetdevTable> read_netdevs();
 
-/// One device, asked for by its name; nullopt if this network namespace has none of that name.
-[[nodiscard]] Result<std::optional<Netdev>> read_netdev(const std::string &name);
-
 /// A device as an RTM_NEWLINK or RTM_DELLINK message has it.
 struct NamedNetdev {
   std::string name;
   Netdev netdev;
 };
+
+/// One device, asked for by its name or number; nullopt if this network namespace has none.
+[[nodiscard]] Result<std::optional<NamedNetdev>> read_netdev(const std::string &name);
+[[nodiscard]] Result<std::optional<NamedNetdev>> read_netdev(uint32_t ifindex);
+
 [[nodiscard]] NamedNetdev parse_link(const nlmsghdr *message);
 
 /// The inode number of this process's network namespace: what the info record calls netns_inode.
-[[nodiscard]] Result<uint64_t> own_netns_inode();
+[[nodiscard]] Result<uint64_t> current_netns_inode();
 
 /// This network namespace's cookie: a number that no other one has had or will have since boot.
-[[nodiscard]] Result<uint64_t> own_netns_cookie();
+[[nodiscard]] Result<uint64_t> current_netns_cookie();
 
 } // namespace xdpstats

@@ -139,12 +139,6 @@ std::string utc_time(uint64_t ns) {
   return broken_down(time, "%Y-%m-%dT%H:%M:%S") + fraction.data();
 }
 
-uint64_t realtime_ns() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec) * kNsPerSecond + static_cast<uint64_t>(now.tv_nsec);
-}
-
 std::string valid_utf8(std::string_view text) {
   return rewrite(text, [](std::string &to, std::string_view character) { to += character; });
 }

@@ -21,9 +21,6 @@ namespace xdpstats {
 /// "2026-11-22T14:53:02.000000000Z" (RFC 3339). Takes ns since 1970 UTC.
 [[nodiscard]] std::string utc_time(uint64_t ns);
 
-/// CLOCK_REALTIME in ns since 1970 UTC.
-[[nodiscard]] uint64_t realtime_ns();
-
 /// `text` as valid UTF-8: each byte that is not part of a character becomes U+FFFD. The kernel lets
 /// a device name hold any byte but space, '/' and ':'.
 [[nodiscard]] std::string valid_utf8(std::string_view text);

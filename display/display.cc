@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "display/frame.h"
 #include "display/output.h"
@@ -15,7 +16,7 @@
 #include "display/signals.h"
 #include "display/table.h"
 #include "formats/exposition.h"
-#include "formats/json_lines.h"
+#include "formats/json.h"
 
 namespace xdpstats {
 namespace {
@@ -44,13 +45,16 @@ TableStyle table_style(const DisplayOptions &options) {
 
 std::string render_for_machines(const DisplayOptions &options, const Snapshot &snapshot) {
   switch (options.format) {
+  case Format::kTable:
+    break;
   case Format::kJson:
     return render_json_lines(snapshot.samples, realtime_ns());
   case Format::kPrometheus:
     return render_exposition(snapshot.samples, XDP_STATS_VERSION, Dialect::kClassic);
-  default:
+  case Format::kOpenMetrics:
     return render_exposition(snapshot.samples, XDP_STATS_VERSION, Dialect::kOpenMetrics);
   }
+  return "";
 }
 
 bool uses_screen(const DisplayOptions &options) {

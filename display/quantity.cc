@@ -13,9 +13,10 @@ std::string quantity_name(Quantity quantity) {
     return "bytes";
   case Quantity::kPacketRate:
     return "packets/s";
-  default:
+  case Quantity::kBitRate:
     return "bits/s";
   }
+  return "";
 }
 
 std::string quantity_text(Quantity quantity, const xdp_stats_record &record,
@@ -27,9 +28,10 @@ std::string quantity_text(Quantity quantity, const xdp_stats_record &record,
     return group_thousands(record.bytes);
   case Quantity::kPacketRate:
     return rate ? scale_rate(rate->packets) : "-";
-  default:
+  case Quantity::kBitRate:
     return rate ? scale_rate(rate->bits) : "-";
   }
+  return "";
 }
 
 } // namespace xdpstats

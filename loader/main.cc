@@ -7,10 +7,10 @@
 #include <csignal>
 #include <exception>
 
+#include "base/clock.h"
 #include "display/display.h"
 #include "loader/follow/follow.h"
 #include "loader/follow/service_manager.h"
-#include "loader/observe/observer_pin.h"
 #include "loader/options.h"
 #include "loader/report.h"
 #include "loader/system/capabilities.h"
@@ -18,6 +18,7 @@
 #include "loader/tasks/count.h"
 #include "loader/tasks/foreground.h"
 #include "loader/tasks/status.h"
+#include "loader/tasks/unload.h"
 #include "pinning/pin_path.h"
 
 namespace xdpstats {
@@ -34,10 +35,10 @@ std::vector<cap_value_t> wanted_capabilities(const Options &options) {
   if (options.task != Task::kStatus) {
     wanted.insert(wanted.end(), {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON});
   }
-  if (!options.group.empty() || options.reset) {
+  if (!options.count.group.empty() || options.count.reset) {
     wanted.push_back(CAP_CHOWN);
   }
-  if (!options.program.empty()) {
+  if (options.count.source == Source::kProgram) {
     wanted.push_back(CAP_DAC_READ_SEARCH);
   }
   return wanted;
@@ -55,11 +56,10 @@ bool report_outcome(const Result<Outcome> &outcome) {
   return true;
 }
 
-int run_for_devices(const Options &options) {
+template <typename Act> int for_each_device(const std::vector<std::string> &devices, Act act) {
   int status = kDone;
-  for (const auto &device : options.devices) {
-    if (!report_outcome(options.task == Task::kUnload ? unload_device(options, device)
-                                                      : count_device(options, device))) {
+  for (const auto &device : devices) {
+    if (!report_outcome(act(device))) {
       status = kFailed;
     }
   }
@@ -68,10 +68,10 @@ int run_for_devices(const Options &options) {
 
 // In a process of its own: libxdp 1.3 leaves the programs open that it looks at (1.4.3 does not),
 // and a process that stays would keep them loaded.
-bool count_and_report(const Options &options, const std::string &device) {
+bool count_and_report(const CountRequest &request, const std::string &device) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::_exit(report_outcome(count_device(options, device)) ? kDone : kFailed);
+    ::_exit(report_outcome(count_device(request, device)) ? kDone : kFailed);
   }
   int status = 0;
   while (child > 0 && ::waitpid(child, &status, 0) != child) {
@@ -82,12 +82,12 @@ bool count_and_report(const Options &options, const std::string &device) {
   return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == kDone;
 }
 
-bool begin_to_follow(const Options &options, const std::string &device, Follow &follow) {
+bool begin_to_follow(const CountRequest &request, const std::string &device, Follow &follow) {
   const uint64_t began_at = boot_time_ns();
-  if (!count_and_report(options, device)) {
+  if (!count_and_report(request, device)) {
     return false;
   }
-  auto followed = FollowedDevice::start(options, device, began_at);
+  auto followed = FollowedDevice::start(request.pin_root, device, began_at);
   if (!followed) {
     report_error(followed.error());
     return false;
@@ -105,7 +105,7 @@ int run_follow(const Options &options) {
   }
   int status = kDone;
   for (const auto &device : options.devices) {
-    if (!begin_to_follow(options, device, *follow)) {
+    if (!begin_to_follow(options.count, device, *follow)) {
       status = kFailed;
     }
   }
@@ -115,15 +115,15 @@ int run_follow(const Options &options) {
   notify_status(follow->status());
   notify_ready();
   for (bool ended = false; !ended;) {
-    const Follow::News news = follow->wait();
-    for (const auto &line : news.lines) {
+    const Follow::Report report = follow->wait();
+    for (const auto &line : report.lines) {
       report_done(line);
     }
-    for (const auto &error : news.errors) {
+    for (const auto &error : report.errors) {
       report_error(error);
     }
     notify_status(follow->status());
-    ended = news.ended;
+    ended = report.ended;
   }
   notify_stopping();
   for (const auto &error : follow->end()) {
@@ -138,7 +138,7 @@ int run_follow(const Options &options) {
 int run_in_foreground(const Options &options) {
   std::vector<ForegroundCounter> counters;
   for (const auto &device : options.devices) {
-    auto counter = ForegroundCounter::start(options, device);
+    auto counter = ForegroundCounter::start(options.count, device);
     if (!counter) {
       report_error(counter.error());
       return kFailed;
@@ -148,7 +148,7 @@ int run_in_foreground(const Options &options) {
   DisplayOptions display;
   display.program = "xdp-stats-load";
   display.interval = options.interval;
-  display.count = options.count;
+  display.count = options.tables;
   return watch(
       [&counters] {
         Snapshot snapshot;
@@ -224,14 +224,18 @@ int run(int argc, char **argv) {
   }
   // Modes of what is created are chosen one by one, not left to the caller's environment.
   ::umask(0);
-  if (options.follow) {
+  if (options.count.follow) {
     return run_follow(options);
   }
-  // What is begun is finished or undone: each device takes milliseconds.
+  // A signal ends nothing halfway: each device takes milliseconds, and is attached completely or
+  // rolled back.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     std::signal(signal, SIG_IGN);
   }
-  return run_for_devices(options);
+  return for_each_device(options.devices, [&options](const std::string &device) {
+    return options.task == Task::kUnload ? unload_device(options.pin_root, device)
+                                         : count_device(options.count, device);
+  });
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <functional>
+#include <initializer_list>
 
 #include "display/option_checks.h"
 #include "pinning/pin_path.h"
@@ -40,58 +42,72 @@ std::string check_device_name(const std::string &name) {
   return valid ? "" : "'" + name + "' is no name of a network device";
 }
 
-std::string wrong_combination(const Options &options, bool unload, bool status) {
+// Whether an option was given, also where its value is the default.
+using Given = std::function<bool(const char *)>;
+
+bool any(const Given &given, std::initializer_list<const char *> names) {
+  return std::any_of(names.begin(), names.end(), given);
+}
+
+std::string wrong_task(const Given &given) {
+  const bool unload = given("--unload");
+  const bool status = given("--status");
   if (unload && status) {
     return "--unload and --status exclude each other";
   }
-  const bool attaches = !unload && !status;
-  if (!status && options.devices.empty()) {
+  if (!status && !given("--dev")) {
     return "--dev is required";
   }
-  if (!attaches && (options.pin || options.reset || options.chain || options.priority ||
-                    options.map_kind || !options.group.empty() || options.follow ||
-                    options.source != Source::kBuiltin || options.mode != AttachMode::kAuto)) {
+  if ((unload || status) &&
+      any(given, {"--pin", "--reset", "--chain", "--priority", "--map", "--group", "--follow",
+                  "--observe", "--program", "--mode"})) {
     return std::string(unload ? "--unload" : "--status") +
            " goes with --dev, --pin-root and --verbose only";
   }
-  if (options.json && !status) {
+  if (given("--json") && !status) {
     return "--json goes with --status";
   }
-  const bool foreground = attaches && !options.pin;
-  if (foreground &&
-      (options.reset || options.chain || options.priority || !options.group.empty())) {
+  const bool foreground = !unload && !status && !given("--pin");
+  if (foreground && any(given, {"--reset", "--chain", "--priority", "--group"})) {
     return "--reset, --chain, --priority and --group need --pin";
   }
-  if (!foreground && (options.count != 0 || options.interval != Options().interval)) {
+  if (!foreground && any(given, {"--count", "--interval"})) {
     return "--interval and --count are for the foreground: they do not go with --pin, --unload or "
            "--status";
   }
-  if (options.source == Source::kObserve &&
-      (!options.program.empty() || options.chain || options.priority ||
-       options.mode != AttachMode::kAuto)) {
+  return "";
+}
+
+std::string wrong_source(const Given &given, const CountRequest &request) {
+  if (given("--observe") && any(given, {"--program", "--chain", "--priority", "--mode"})) {
     return "--observe attaches no XDP program: it does not go with --program, --chain, --priority "
            "or --mode";
   }
-  if (options.follow && (options.source != Source::kObserve || !options.pin)) {
+  if (given("--follow") && !(given("--observe") && given("--pin"))) {
     return "--follow goes with --pin --observe";
   }
-  if (options.chain && options.source != Source::kBuiltin) {
+  if (given("--chain") && given("--program")) {
     return "--chain puts the built-in counter in front of a program: it does not go with "
            "--program";
   }
-  if (options.mode == AttachMode::kHw && options.source == Source::kBuiltin) {
+  if (request.attach.mode == AttachMode::kHw && request.source == Source::kBuiltin) {
     return "--mode hw needs --program: the built-in counter cannot run in a network card";
   }
   return "";
+}
+
+Task chosen_task(const Given &given) {
+  return given("--unload")   ? Task::kUnload
+         : given("--status") ? Task::kStatus
+         : given("--pin")    ? Task::kPin
+                             : Task::kForeground;
 }
 
 } // namespace
 
 Options parse_options(int argc, char **argv) {
   Options options;
-  bool unload = false;
-  bool status = false;
-  bool observe = false;
+  CountRequest &count = options.count;
   double interval = std::chrono::duration<double>(options.interval).count();
   std::string mode = kModes.front().first;
   std::string map_kind;
@@ -101,16 +117,17 @@ Options parse_options(int argc, char **argv) {
   app.footer(kFooter);
   app.set_version_flag("--version", "xdp-stats-load " XDP_STATS_VERSION);
   app.set_help_flag("-h,--help", "Print this help and exit");
+  // Their values are not needed: given() tells.
+  const auto flag = [&app](const char *name, const std::string &text) { app.add_flag(name, text); };
   app.add_option("-d,--dev", options.devices, "Network device; may be repeated")
       ->type_name("DEVICE")
       ->allow_extra_args(false)
       ->check(CLI::Validator(check_device_name, ""));
-  app.add_flag("--pin", options.pin, "Pin the counters and exit; counting goes on");
-  app.add_flag("--observe", observe,
-               "Count the verdicts of the XDP program that is attached already");
-  app.add_flag("--follow", options.follow,
+  flag("--pin", "Pin the counters and exit; counting goes on");
+  flag("--observe", "Count the verdicts of the XDP program that is attached already");
+  app.add_flag("--follow", count.follow,
                "With --observe: stay, and go along when that program changes");
-  app.add_option("--program", options.program,
+  app.add_option("--program", count.program,
                  "Count through xdp_stats.bpf.h in this XDP program instead of the built-in one")
       ->type_name("FILE[:NAME]")
       ->check(check_not_empty);
@@ -121,27 +138,28 @@ Options parse_options(int argc, char **argv) {
                  "Counters for each CPU (the default, and fast), or shared by all CPUs")
       ->type_name("percpu|array")
       ->check([](const std::string &word) { return check_choice(word, kMapKinds); });
-  app.add_flag("--chain", options.chain,
+  app.add_flag("--chain", count.attach.chain,
                "Count in front of the programs that libxdp's dispatcher runs already");
-  app.add_option("--priority", options.priority, "Place in libxdp's dispatcher, lower runs first")
+  app.add_option("--priority", count.attach.priority,
+                 "Place in libxdp's dispatcher, lower runs first")
       ->type_name("N");
   app.add_option("--interval", interval, "Without --pin: seconds between two tables")
       ->type_name("SECONDS")
       ->check(check_interval)
       ->capture_default_str();
-  app.add_option("--count", options.count, "Without --pin: stop after so many tables")
+  app.add_option("--count", options.tables, "Without --pin: stop after so many tables")
       ->type_name("N")
       ->check(check_count);
-  app.add_option("--group", options.group, "Group that may read the counters")
+  app.add_option("--group", count.group, "Group that may read the counters")
       ->type_name("GROUP")
       ->check(check_not_empty);
   app.add_option("--pin-root", options.pin_root, "Directory in bpffs that holds the pins")
       ->type_name("DIR")
       ->check(check_not_empty)
       ->capture_default_str();
-  app.add_flag("--reset", options.reset, "Start the counters again at zero");
-  app.add_flag("--unload", unload, "Detach what is ours and remove the pins");
-  app.add_flag("--status", status, "Tell what is counted, and by whom");
+  app.add_flag("--reset", count.reset, "Start the counters again at zero");
+  flag("--unload", "Detach what is ours and remove the pins");
+  flag("--status", "Tell what is counted, and by whom");
   app.add_flag("--json", options.json, "With --status: as JSON");
   app.add_flag("-v,--verbose", options.verbose, "Show what libbpf and libxdp say");
 
@@ -161,20 +179,20 @@ Options parse_options(int argc, char **argv) {
     return options;
   }
 
-  options.mode = chosen(mode, kModes);
+  count.attach.mode = chosen(mode, kModes);
   if (!map_kind.empty()) {
-    options.map_kind = chosen(map_kind, kMapKinds);
+    count.map_kind = chosen(map_kind, kMapKinds);
   }
   options.interval =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(interval));
-  if (observe) {
-    options.source = Source::kObserve;
-  } else if (!options.program.empty()) {
-    options.source = Source::kProgram;
-  }
+  const Given given = [&app](const char *name) { return app.count(name) != 0; };
+  count.source = given("--observe")   ? Source::kObserve
+                 : given("--program") ? Source::kProgram
+                                      : Source::kBuiltin;
   while (options.pin_root.size() > 1 && options.pin_root.back() == '/') {
     options.pin_root.pop_back();
   }
+  count.pin_root = options.pin_root;
   // A device named twice is one device.
   std::vector<std::string> unique;
   for (auto &device : options.devices) {
@@ -184,16 +202,11 @@ Options parse_options(int argc, char **argv) {
   }
   options.devices = std::move(unique);
 
-  options.text = wrong_combination(options, unload, status);
-  if (!options.text.empty()) {
-    options.task = Task::kUsageError;
-  } else if (unload) {
-    options.task = Task::kUnload;
-  } else if (status) {
-    options.task = Task::kStatus;
-  } else if (!options.pin) {
-    options.task = Task::kForeground;
+  options.text = wrong_task(given);
+  if (options.text.empty()) {
+    options.text = wrong_source(given, count);
   }
+  options.task = options.text.empty() ? chosen_task(given) : Task::kUsageError;
   return options;
 }
 

@@ -4,11 +4,11 @@
 namespace xdpstats {
 
 CountingVerdict judge_counting(const xdp_stats_info &info, const std::optional<Netdev> &device,
-                               uint64_t own_netns_inode) {
+                               uint64_t current_netns_inode) {
   if (info.mode == XDP_STATS_MODE_NONE) {
     return {CountingState::kStopped, "nothing was attached yet"};
   }
-  if (info.netns_inode != own_netns_inode) {
+  if (info.netns_inode != current_netns_inode) {
     return {CountingState::kUnknown, "the device is in another network namespace"};
   }
   // A follower has found nothing to observe.
@@ -42,9 +42,10 @@ const char *state_name(CountingState state) {
     return "stopped";
   case CountingState::kStale:
     return "stale";
-  default:
+  case CountingState::kUnknown:
     return "unknown";
   }
+  return "";
 }
 
 } // namespace xdpstats

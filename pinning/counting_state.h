@@ -28,7 +28,7 @@ struct CountingVerdict {
 /// `device` is the entry of the record's device name, nullopt if there is none in this namespace.
 [[nodiscard]] CountingVerdict judge_counting(const xdp_stats_info &info,
                                              const std::optional<Netdev> &device,
-                                             uint64_t own_netns_inode);
+                                             uint64_t current_netns_inode);
 
 /// "counting", "stopped", "stale" or "unknown".
 [[nodiscard]] const char *state_name(CountingState state);

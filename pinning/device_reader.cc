@@ -57,7 +57,7 @@ Result<NetworkView> read_network_view() {
   if (!devices) {
     return Failure(devices.error());
   }
-  const auto inode = own_netns_inode();
+  const auto inode = current_netns_inode();
   if (!inode) {
     return Failure(inode.error());
   }

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <string_view>
 
 #include "bpf/xdp_stats_info.h"
+#include "loader/attach/chain.h"
 #include "loader/system/library_log.h"
 #include "pinning/stats_map.h"
 
@@ -24,71 +24,12 @@ static_assert(
 static_assert(kSameNumber<static_cast<int>(AttachMode::kSkb), XDP_STATS_ATTACH_SKB, XDP_MODE_SKB>);
 static_assert(kSameNumber<static_cast<int>(AttachMode::kHw), XDP_STATS_ATTACH_HW, XDP_MODE_HW>);
 
-Failure attach_failure(const DeviceState &state, int code, AttachMode mode) {
-  std::string hint;
-  switch (std::abs(code)) {
-  case ERANGE:
-  case EOPNOTSUPP:
-    hint = mode == AttachMode::kNative
-               ? "the driver cannot run this program as the device is configured (MTU " +
-                     std::to_string(state.netdev.mtu) + "); lower the MTU, or use --mode skb"
-               : "the device cannot run this program (MTU " + std::to_string(state.netdev.mtu) +
-                     "): lower the MTU, or give the program section \"xdp.frags\"";
-    break;
-  case EBUSY:
-  case EEXIST:
-    hint = "another program was attached meanwhile, or one of another mode is there: look with "
-           "xdp-stats-load --status, or ip link";
-    break;
-  default:
-    break;
-  }
-  return library_failure("cannot attach to '" + state.name + "'", code, hint);
-}
-
 xdp_attach_mode choose_mode(const DeviceState &state, AttachMode mode) {
   if (mode == AttachMode::kAuto && state.netdev.program_id != 0) {
     // A second program has to run where the first does.
     return static_cast<xdp_attach_mode>(state.netdev.attach_mode);
   }
   return static_cast<xdp_attach_mode>(mode);
-}
-
-__u32 mode_flag(uint32_t attach_mode) {
-  switch (attach_mode) {
-  case XDP_STATS_ATTACH_NATIVE:
-    return XDP_FLAGS_DRV_MODE;
-  case XDP_STATS_ATTACH_SKB:
-    return XDP_FLAGS_SKB_MODE;
-  case XDP_STATS_ATTACH_HW:
-    return XDP_FLAGS_HW_MODE;
-  default:
-    return 0;
-  }
-}
-
-xdp_program *find_component(const DeviceState &state, uint32_t id) {
-  if (!state.dispatcher) {
-    xdp_program *main = xdp_multiprog__main_prog(state.multiprog.get());
-    return main != nullptr && xdp_program__id(main) == id ? main : nullptr;
-  }
-  xdp_program *component = nullptr;
-  while ((component = xdp_multiprog__next_prog(component, state.multiprog.get())) != nullptr) {
-    if (xdp_program__id(component) == id) {
-      return component;
-    }
-  }
-  return nullptr;
-}
-
-std::optional<unsigned> lowest_priority(const DeviceState &state) {
-  std::optional<unsigned> lowest;
-  xdp_program *component = nullptr;
-  while ((component = xdp_multiprog__next_prog(component, state.multiprog.get())) != nullptr) {
-    const unsigned priority = xdp_program__run_prio(component);
-    lowest = std::min(lowest.value_or(priority), priority);
-  }
-  return lowest;
 }
 
 Result<XdpProgram> create_program(CountingObject &object, std::optional<unsigned> priority) {
@@ -114,26 +55,69 @@ Result<XdpProgram> create_program(CountingObject &object, std::optional<unsigned
   return program;
 }
 
-Result<Attachment> describe(const DeviceState &before, int program_fd) {
-  bpf_prog_info info = {};
-  __u32 length = sizeof(info);
-  if (bpf_obj_get_info_by_fd(program_fd, &info, &length) != 0) {
-    return os_failure("cannot get information about the attached program", errno);
+} // namespace
+
+uint32_t mode_flag(uint32_t attach_mode) {
+  switch (attach_mode) {
+  case XDP_STATS_ATTACH_NATIVE:
+    return XDP_FLAGS_DRV_MODE;
+  case XDP_STATS_ATTACH_SKB:
+    return XDP_FLAGS_SKB_MODE;
+  case XDP_STATS_ATTACH_HW:
+    return XDP_FLAGS_HW_MODE;
+  default:
+    return 0;
   }
-  const auto table = read_netdevs();
-  if (!table) {
-    return Failure(table.error());
+}
+
+Failure attach_failure(const DeviceState &state, int code, AttachMode mode) {
+  std::string hint;
+  switch (std::abs(code)) {
+  case ERANGE:
+  case EOPNOTSUPP:
+    hint = mode == AttachMode::kNative
+               ? "the driver cannot run this program as the device is configured (MTU " +
+                     std::to_string(state.netdev.mtu) + "); lower the MTU, or use --mode skb"
+               : "the device cannot run this program (MTU " + std::to_string(state.netdev.mtu) +
+                     "): lower the MTU, or give the program section \"xdp.frags\"";
+    break;
+  case EBUSY:
+  case EEXIST:
+    hint = "another program was attached meanwhile, or one of another mode is there: look with "
+           "xdp-stats-load --status, or ip link";
+    break;
+  default:
+    break;
   }
-  const auto netdev = table->find(before.name);
-  if (netdev == table->end()) {
+  return library_failure("cannot attach to '" + state.name + "'", code, hint);
+}
+
+Result<void> load_object(CountingObject &object) {
+  forget_library_log();
+  const int error = bpf_object__load(object.object.get());
+  return error == 0 ? Result<void>{}
+                    : library_failure("cannot load program '" + object.program_name + "'", error);
+}
+
+Result<Attachment> attachment_now(const DeviceState &before, int program_fd) {
+  const auto program = program_by_fd(program_fd);
+  if (!program) {
+    return Failure(program.error());
+  }
+  const auto netdev = read_netdev(before.netdev.ifindex);
+  if (!netdev) {
+    return Failure(netdev.error());
+  }
+  if (!*netdev) {
     return os_failure("cannot attach to '" + before.name + "'", ENODEV);
   }
   Attachment attachment;
-  attachment.program_id = info.id;
-  attachment.program_name = full_program_name(program_fd);
-  attachment.netdev = netdev->second;
+  attachment.program_id = program->id;
+  attachment.program_name = full_program_name(*program);
+  attachment.netdev = (*netdev)->netdev;
   // libxdp falls back to attaching directly without a word, and with return code 0.
-  attachment.dispatcher = netdev->second.program_id != info.id && netdev->second.hw_id != info.id;
+  attachment.dispatcher =
+      attachment.netdev.program_id != program->id && attachment.netdev.hw_id != program->id;
   return attachment;
 }
 
@@ -149,59 +133,8 @@ Result<Attachment> attach_through_libxdp(const DeviceState &state, CountingObjec
   if (error != 0) {
     return attach_failure(state, error, mode);
   }
-  return describe(state, xdp_program__fd(program->get()));
+  return attachment_now(state, xdp_program__fd(program->get()));
 }
-
-// The kernel makes sure that the old one is still there.
-int exchange(const DeviceState &state, int old_fd, int new_fd) {
-  LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = old_fd);
-  return bpf_xdp_attach(static_cast<int>(state.netdev.ifindex), new_fd,
-                        XDP_FLAGS_REPLACE | mode_flag(state.netdev.attach_mode), &options);
-}
-
-Result<Attachment> swap_directly(const DeviceState &state, xdp_program *old, CountingObject &object,
-                                 AttachMode mode) {
-  forget_library_log();
-  if (const int error = bpf_object__load(object.object.get()); error != 0) {
-    return library_failure("cannot load program '" + object.program_name + "'", error);
-  }
-  const int fd = bpf_program__fd(object.program);
-  if (const int error = exchange(state, xdp_program__fd(old), fd); error != 0) {
-    return attach_failure(state, error, mode);
-  }
-  return describe(state, fd);
-}
-
-// libxdp never changes a running dispatcher, and two of our programs in one chain would count every
-// frame twice: so the old one goes first, and the time until the new one runs is the gap.
-Result<Attachment> swap_component(const DeviceState &state, xdp_program *old,
-                                  CountingObject &object, const AttachRequest &request) {
-  using Clock = std::chrono::steady_clock;
-  const int ifindex = static_cast<int>(state.netdev.ifindex);
-  const auto mode = static_cast<xdp_attach_mode>(state.netdev.attach_mode);
-  const unsigned priority = request.priority.value_or(xdp_program__run_prio(old));
-  const auto begin = Clock::now();
-  forget_library_log();
-  if (const int error = xdp_program__detach(old, ifindex, mode, 0); error != 0) {
-    return library_failure("cannot detach the former counter from '" + state.name + "'", error);
-  }
-  auto attachment = attach_through_libxdp(
-      state, object, static_cast<AttachMode>(state.netdev.attach_mode), priority);
-  if (!attachment) {
-    if (const int error = xdp_program__attach(old, ifindex, mode, 0); error != 0) {
-      Error both = attachment.error();
-      both.message += "; and the former counter could not be put back";
-      both.hint = "nothing counts on '" + state.name + "' now: run xdp-stats-load again";
-      return Failure(both);
-    }
-    return attachment;
-  }
-  attachment->uncovered_ns = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count());
-  return attachment;
-}
-
-} // namespace
 
 Result<Attachment> attach_program(const DeviceState &state, CountingObject &object,
                                   const AttachRequest &request) {
@@ -213,7 +146,11 @@ Result<Attachment> attach_program(const DeviceState &state, CountingObject &obje
                          "' was not attached through libxdp's dispatcher",
                      "attach it with xdp-loader");
     }
-    const unsigned first = lowest_priority(state).value_or(kBuiltinPriority + 1);
+    const auto chain = Chain::open(state);
+    if (!chain) {
+      return Failure(chain.error());
+    }
+    const unsigned first = chain->lowest_priority().value_or(kBuiltinPriority + 1);
     if (!request.priority && first <= kBuiltinPriority) {
       priority = std::max(first, 1U) - 1;
     }
@@ -223,9 +160,8 @@ Result<Attachment> attach_program(const DeviceState &state, CountingObject &obje
 
 Result<Attachment> attach_while_open(const DeviceState &state, CountingObject &object,
                                      AttachMode mode, UniqueFd &link) {
-  forget_library_log();
-  if (const int error = bpf_object__load(object.object.get()); error != 0) {
-    return library_failure("cannot load program '" + object.program_name + "'", error);
+  if (auto loaded = load_object(object); !loaded) {
+    return Failure(loaded.error());
   }
   const int fd = bpf_program__fd(object.program);
   LIBBPF_OPTS(bpf_link_create_opts, options, .flags = mode_flag(static_cast<uint32_t>(mode)));
@@ -233,79 +169,7 @@ Result<Attachment> attach_while_open(const DeviceState &state, CountingObject &o
   if (!link.valid()) {
     return attach_failure(state, errno, mode);
   }
-  return describe(state, fd);
-}
-
-Result<Attachment> replace_program(const DeviceState &state, uint32_t old_id,
-                                   CountingObject &object, const AttachRequest &request) {
-  xdp_program *old = find_component(state, old_id);
-  if (old == nullptr) {
-    return failure("cannot replace the counter of '" + state.name +
-                       "': its XDP programs cannot be opened",
-                   "CAP_SYS_ADMIN is needed for that");
-  }
-  return state.dispatcher ? swap_component(state, old, object, request)
-                          : swap_directly(state, old, object, request.mode);
-}
-
-std::optional<unsigned> program_priority(const DeviceState &state, uint32_t id) {
-  const xdp_program *component = state.dispatcher ? find_component(state, id) : nullptr;
-  return component == nullptr ? std::nullopt : std::optional(xdp_program__run_prio(component));
-}
-
-Result<void> restore_program(const DeviceState &before, uint32_t old_id,
-                             const CountingObject &object, uint32_t new_id) {
-  if (before.dispatcher) {
-    const auto now = examine_device(before.name);
-    auto detached = now ? detach_program(*now, new_id) : Failure(now.error());
-    return detached ? put_back_program(before, old_id) : detached;
-  }
-  const xdp_program *old = find_component(before, old_id);
-  const int error = old == nullptr
-                        ? -ENOENT
-                        : exchange(before, bpf_program__fd(object.program), xdp_program__fd(old));
-  if (error != 0) {
-    return library_failure("cannot put the former counter of '" + before.name + "' back", error);
-  }
-  return {};
-}
-
-Result<void> detach_program(const DeviceState &state, uint32_t id) {
-  xdp_program *program = find_component(state, id);
-  if (program == nullptr) {
-    return failure("cannot detach from '" + state.name + "': its XDP programs cannot be opened",
-                   "CAP_SYS_ADMIN is needed to be sure that nobody else's program is detached");
-  }
-  const int ifindex = static_cast<int>(state.netdev.ifindex);
-  forget_library_log();
-  int error = 0;
-  if (state.dispatcher) {
-    error = xdp_program__detach(program, ifindex,
-                                static_cast<xdp_attach_mode>(state.netdev.attach_mode), 0);
-  } else {
-    // Not through libxdp, which would not tell the kernel which program it expects to find.
-    LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = xdp_program__fd(program));
-    error =
-        bpf_xdp_detach(ifindex, XDP_FLAGS_REPLACE | mode_flag(state.netdev.attach_mode), &options);
-  }
-  if (error != 0) {
-    return library_failure("cannot detach from '" + state.name + "'", error);
-  }
-  return {};
-}
-
-Result<void> put_back_program(const DeviceState &state, uint32_t id) {
-  xdp_program *program = find_component(state, id);
-  const int error =
-      program == nullptr
-          ? -ENOENT
-          : xdp_program__attach(program, static_cast<int>(state.netdev.ifindex),
-                                static_cast<xdp_attach_mode>(state.netdev.attach_mode), 0);
-  if (error != 0) {
-    return library_failure("cannot put the former counter of '" + state.name + "' back", error,
-                           "nothing counts there now: run xdp-stats-load again");
-  }
-  return {};
+  return attachment_now(state, fd);
 }
 
 } // namespace xdpstats

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Attaching, replacing and detaching XDP programs of ours.
+// Attaching an XDP program of ours where none of ours runs.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,11 @@
 #include "base/result.h"
 #include "loader/attach/counting_object.h"
 #include "loader/attach/device_state.h"
-#include "loader/options.h"
 
 namespace xdpstats {
+
+/// How to attach; numbers of enum xdp_stats_attach_mode, kAuto leaves the choice to the kernel.
+enum class AttachMode { kAuto = 0, kNative = 1, kSkb = 2, kHw = 3 };
 
 struct AttachRequest {
   AttachMode mode = AttachMode::kAuto;
@@ -37,27 +39,21 @@ struct Attachment {
 [[nodiscard]] Result<Attachment> attach_while_open(const DeviceState &state, CountingObject &object,
                                                    AttachMode mode, UniqueFd &link);
 
-/// Loads, and puts it in the place of our program `old_id`. Atomic for a directly attached program;
-/// a dispatcher is rebuilt, which leaves a gap that is measured. If that fails the old program is
-/// put back.
-[[nodiscard]] Result<Attachment> replace_program(const DeviceState &state, uint32_t old_id,
-                                                 CountingObject &object,
-                                                 const AttachRequest &request);
+// What replacing a program shares with attaching one.
 
-/// Undoes replace_program: puts `old_id` in the place of `new_id` again, which `object` holds;
-/// `before` is what was given to replace_program.
-[[nodiscard]] Result<void> restore_program(const DeviceState &before, uint32_t old_id,
-                                           const CountingObject &object, uint32_t new_id);
+/// XDP_FLAGS_..._MODE for an enum xdp_stats_attach_mode.
+[[nodiscard]] uint32_t mode_flag(uint32_t attach_mode);
 
-/// The place of a program in the device's dispatcher; nullopt: there is no dispatcher, or no such
-/// program in it.
-[[nodiscard]] std::optional<unsigned> program_priority(const DeviceState &state, uint32_t id);
+/// What the kernel's refusal `code` to attach means, and the way out.
+[[nodiscard]] Failure attach_failure(const DeviceState &state, int code, AttachMode mode);
 
-/// Detaches our program `id`; the kernel makes sure that it is still that one.
-[[nodiscard]] Result<void> detach_program(const DeviceState &state, uint32_t id);
+[[nodiscard]] Result<void> load_object(CountingObject &object);
 
-/// Attaches our program `id` again that detach_program took out of a dispatcher's chain; `state` is
-/// of before.
-[[nodiscard]] Result<void> put_back_program(const DeviceState &state, uint32_t id);
+[[nodiscard]] Result<Attachment> attach_through_libxdp(const DeviceState &state,
+                                                       CountingObject &object, AttachMode mode,
+                                                       std::optional<unsigned> priority);
+
+/// The device now that it runs the program of this descriptor, which is borrowed.
+[[nodiscard]] Result<Attachment> attachment_now(const DeviceState &before, int program_fd);
 
 } // namespace xdpstats

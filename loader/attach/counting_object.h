@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "loader/options.h"
 #include "loader/system/xdp_handles.h"
+#include "pinning/stats_map.h"
 
 namespace xdpstats {
 

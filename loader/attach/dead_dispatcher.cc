@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "base/netdev.h"
-#include "loader/attach/device_state.h"
+#include "loader/system/program_info.h"
 
 namespace xdpstats {
 namespace {
@@ -39,9 +39,8 @@ fs::path libxdp_directory() {
   return fs::path(bpffs != nullptr && *bpffs != '\0' ? bpffs : "/sys/fs/bpf") / "xdp";
 }
 
-bool uses(const AttachedProgram &program, const std::optional<OwnedMap> &map) {
-  return map && std::find(program.map_ids.begin(), program.map_ids.end(), map->id) !=
-                    program.map_ids.end();
+bool uses(const ProgramInfo &program, const std::optional<CountersMap> &map) {
+  return map && program.uses_map(map->id);
 }
 
 // A component's program is pinned as "...-prog" and its link as "...-link"; one of them may be
@@ -51,13 +50,12 @@ bool is_ours(const fs::path &pin, const DevicePins &pins) {
   if (!fd.valid()) {
     return false;
   }
-  bpf_link_info link = {};
-  __u32 length = sizeof(link);
+  const auto link = link_by_fd(fd.get());
   const bool is_link = pin.native().ends_with("-link");
-  if (is_link && bpf_obj_get_info_by_fd(fd.get(), &link, &length) != 0) {
+  if (is_link && !link) {
     return false;
   }
-  const auto program = is_link ? program_by_id(link.prog_id) : program_by_fd(fd.get());
+  const auto program = is_link ? program_by_id(link->prog_id) : program_by_fd(fd.get());
   return program && (uses(*program, pins.stats()) || uses(*program, pins.staged()));
 }
 

@@ -7,11 +7,11 @@
 
 namespace xdpstats {
 
-std::optional<uint32_t> own_program(const DeviceState &state, const DevicePins &pins) {
+std::optional<uint32_t> our_program(const DeviceState &state, const DevicePins &pins) {
   if (state.inspected) {
     for (const auto *map : {&pins.stats(), &pins.staged()}) {
       if (*map) {
-        if (const AttachedProgram *program = state.program_using((*map)->id)) {
+        if (const ProgramInfo *program = state.program_using((*map)->id)) {
           return program->id;
         }
       }
@@ -30,7 +30,7 @@ Result<void> check_namespace(const DevicePins &pins, const std::string &device) 
   if (info.mode == XDP_STATS_MODE_NONE) {
     return {};
   }
-  const auto own = own_netns_inode();
+  const auto own = current_netns_inode();
   if (!own) {
     return Failure(own.error());
   }
@@ -50,7 +50,7 @@ Result<void> check_namespace(const DevicePins &pins, const std::string &device) 
 
 std::string quoted_programs(const DeviceState &state) {
   std::string names;
-  for (const AttachedProgram &program : state.programs) {
+  for (const ProgramInfo &program : state.programs) {
     names +=
         (names.empty() ? "'" : ", '") + program.name + "' (id " + std::to_string(program.id) + ")";
   }

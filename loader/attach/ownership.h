@@ -13,7 +13,7 @@ namespace xdpstats {
 
 /// The id of the attached program that counts into our pins, nullopt if there is none. Ours is what
 /// uses the pinned map; where programs cannot be looked at, what the info record names.
-[[nodiscard]] std::optional<uint32_t> own_program(const DeviceState &state, const DevicePins &pins);
+[[nodiscard]] std::optional<uint32_t> our_program(const DeviceState &state, const DevicePins &pins);
 
 /// Fails if the pins belong to a device of this name in another network namespace that is still
 /// counted.

@@ -39,26 +39,26 @@ Result<Follow> Follow::begin() {
   return Follow(std::move(code), std::move(signals), std::move(*events));
 }
 
-Follow::News Follow::wait() {
-  News news;
-  while (news.lines.empty() && news.errors.empty() && !news.ended) {
+Follow::Report Follow::wait() {
+  Report report;
+  while (report.lines.empty() && report.errors.empty() && !report.ended) {
     pollfd ready[] = {{signals_.get(), POLLIN, 0}, {events_.fd(), POLLIN, 0}};
     const int count = ::poll(ready, std::size(ready), static_cast<int>(kPeriod.count()));
     if (count > 0 && ready[0].revents != 0) {
-      news.ended = true;
-      return news;
+      report.ended = true;
+      return report;
     }
-    take_events(news);
-    check_devices(news);
+    take_events(report);
+    check_devices(report);
     watchdog_.pat();
   }
-  return news;
+  return report;
 }
 
-void Follow::take_events(News &news) {
+void Follow::take_events(Report &report) {
   const auto events = events_.take();
   if (!events) {
-    news.errors.push_back(events.error());
+    report.errors.push_back(events.error());
   }
   for (FollowedDevice &device : devices_) {
     if (!events || !*events) {
@@ -71,22 +71,22 @@ void Follow::take_events(News &news) {
   }
 }
 
-void Follow::check_devices(News &news) {
+void Follow::check_devices(Report &report) {
   std::string trouble;
   for (auto device = devices_.begin(); device != devices_.end();) {
     const auto found = device->check(code_);
     if (!found) {
       trouble = found.error().message;
       if (trouble != trouble_) {
-        news.errors.push_back(found.error());
+        report.errors.push_back(found.error());
       }
     } else if (!found->line.empty()) {
-      news.lines.push_back(found->line);
+      report.lines.push_back(found->line);
     }
     device = found && found->ended ? devices_.erase(device) : std::next(device);
   }
   trouble_ = trouble;
-  news.ended = devices_.empty();
+  report.ended = devices_.empty();
 }
 
 std::vector<Error> Follow::end() {

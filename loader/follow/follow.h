@@ -23,13 +23,13 @@ public:
   void add(FollowedDevice device) { devices_.push_back(std::move(device)); }
   [[nodiscard]] bool empty() const { return devices_.empty(); }
 
-  struct News {
+  struct Report {
     std::vector<std::string> lines;
     std::vector<Error> errors;
     bool ended = false; ///< a signal came, or no device is left
   };
   /// Waits until something has happened that is worth a word.
-  [[nodiscard]] News wait();
+  [[nodiscard]] Report wait();
 
   /// Leaves all devices counted; what failed.
   [[nodiscard]] std::vector<Error> end();
@@ -41,8 +41,8 @@ private:
   Follow(ObserverCode code, UniqueFd signals, LinkEvents events)
       : code_(std::move(code)), signals_(std::move(signals)), events_(std::move(events)) {}
 
-  void take_events(News &news);
-  void check_devices(News &news);
+  void take_events(Report &report);
+  void check_devices(Report &report);
 
   ObserverCode code_;
   UniqueFd signals_;

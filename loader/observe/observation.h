@@ -8,9 +8,6 @@
 #include "base/result.h"
 #include "loader/observe/observe_target.h"
 #include "loader/observe/observer.h"
-#include "loader/options.h"
-#include "loader/tasks/count.h"
-#include "loader/tasks/transaction.h"
 
 namespace xdpstats {
 
@@ -28,23 +25,19 @@ struct Observation {
 /// changes again and again meanwhile.
 [[nodiscard]] Result<Observation> observe_current(ObserverCode &code, const DevicePins &pins,
                                                   const std::string &device,
-                                                  const OwnedMap &counters);
+                                                  const CountersMap &counters);
 
 /// The record of an observation. `uncovered_ns`: how long nothing was counted before.
-[[nodiscard]] xdp_stats_info observation_record(const xdp_stats_info &old,
-                                                const std::string &device,
-                                                const Observation &observation,
-                                                uint64_t netns_inode, uint32_t flags,
-                                                uint64_t uncovered_ns, bool restarted);
+[[nodiscard]] xdp_stats_info observation_info(const xdp_stats_info &old, const std::string &device,
+                                              const Observation &observation, uint64_t netns_inode,
+                                              uint32_t flags, uint64_t uncovered_ns,
+                                              bool restarted);
 
 /// Whether the record says just that.
 [[nodiscard]] bool is_recorded(const xdp_stats_info &info, const Observation &observation);
 
 /// The record of a device that has nothing to observe yet.
-[[nodiscard]] xdp_stats_info waiting_record(const xdp_stats_info &old, const std::string &device,
-                                            uint64_t netns_inode, uint32_t flags, bool restarted);
-
-/// --observe: a program of ours that runs in the device's chain gives way to the observer.
-[[nodiscard]] Result<Outcome> observe_device(const Options &options, Transaction &transaction);
+[[nodiscard]] xdp_stats_info waiting_info(const xdp_stats_info &old, const std::string &device,
+                                          uint64_t netns_inode, uint32_t flags, bool restarted);
 
 } // namespace xdpstats

@@ -1,37 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/observe/observe_target.h"
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
-#include <cerrno>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "bpf/xdp_stats_info.h"
-#include "loader/attach/device_state.h"
+#include "loader/attach/components.h"
 #include "loader/system/xdp_handles.h"
 
 namespace xdpstats {
 namespace {
-
-using Btf = std::unique_ptr<btf, Closer<btf__free>>;
-
-Result<bpf_prog_info> program_info(int fd, bpf_func_info *first_function) {
-  bpf_prog_info info = {};
-  if (first_function != nullptr) {
-    info.nr_func_info = 1;
-    info.func_info_rec_size = sizeof(*first_function);
-    info.func_info = reinterpret_cast<__u64>(first_function);
-  }
-  __u32 length = sizeof(info);
-  if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0) {
-    return os_failure("cannot get information about an XDP program", errno);
-  }
-  return info;
-}
 
 Failure cannot_observe(const std::string &device, const std::string &reason,
                        const std::string &hint = {}) {
@@ -56,85 +37,39 @@ bool is_context_pointer(const btf *types, __u32 id) {
          std::string_view(btf__name_by_offset(types, type->name_off)) == "xdp_md";
 }
 
-// The kernel knows the main function as the first of the program's functions, whatever its name.
-Result<ObserveTarget> describe_program(const std::string &device, UniqueFd program) {
-  bpf_func_info function = {};
-  const auto info = program_info(program.get(), nullptr);
-  if (!info) {
-    return Failure(info.error());
-  }
+Result<ObserveTarget> target_of(const std::string &device, UniqueFd fd,
+                                const ProgramInfo &program) {
   const std::string named =
-      "its XDP program '" + std::string(info->name) + "' (id " + std::to_string(info->id) + ") ";
-  if (info->btf_id == 0 || info->nr_func_info == 0) {
+      "its XDP program '" + program.name + "' (id " + std::to_string(program.id) + ") ";
+  if (!program.main_function) {
     return cannot_observe(device, named + "was loaded without BTF, which tracing needs",
                           "compile it with clang -g, do not strip .BTF and .BTF.ext, and load it "
                           "with a loader that passes them on, as libbpf does");
   }
-  if (auto filled = program_info(program.get(), &function); !filled) {
-    return Failure(filled.error());
-  }
-  const Btf types(btf__load_from_kernel_by_id(info->btf_id));
+  const auto types = program_types(program);
   if (!types) {
-    return os_failure("cannot observe '" + device + "': cannot read the BTF of " + named, errno);
+    return cannot_observe(device, types.error().message);
   }
+  const btf *btf = types->get();
   ObserveTarget target;
-  target.program_id = info->id;
-  target.extension = info->type == BPF_PROG_TYPE_EXT;
-  target.function_id = function.type_id;
-  const btf_type *type = btf__type_by_id(types.get(), function.type_id);
-  const btf_type *prototype = type == nullptr ? nullptr : btf__type_by_id(types.get(), type->type);
+  target.program_id = program.id;
+  target.extension = program.type == BPF_PROG_TYPE_EXT;
+  target.function_id = *program.main_function;
+  const btf_type *type = btf__type_by_id(btf, target.function_id);
+  const btf_type *prototype = type == nullptr ? nullptr : btf__type_by_id(btf, type->type);
   if (prototype == nullptr || !btf_is_func_proto(prototype)) {
     return cannot_observe(device, named + "has BTF that does not tell its main function");
   }
-  target.function = btf__name_by_offset(types.get(), type->name_off);
+  target.function = btf__name_by_offset(btf, type->name_off);
   if (btf_vlen(prototype) == 0) {
     return cannot_observe(device,
                           named + "has a main function '" + target.function +
                               "' without parameters, so a frame's device and length cannot be seen",
                           "declare its parameter: int " + target.function + "(struct xdp_md *ctx)");
   }
-  target.typed =
-      btf_vlen(prototype) == 1 && is_context_pointer(types.get(), btf_params(prototype)->type);
-  target.program = std::move(program);
+  target.typed = btf_vlen(prototype) == 1 && is_context_pointer(btf, btf_params(prototype)->type);
+  target.program = std::move(fd);
   return target;
-}
-
-// With one program libxdp replaces the dispatcher's main function: the dispatcher itself never
-// runs, and the kernel lets nobody trace it. `map_ids`: those of all components are added.
-Result<std::optional<UniqueFd>> find_replacement(const ObserveTarget &main,
-                                                 std::vector<uint32_t> &map_ids) {
-  std::optional<UniqueFd> replacement;
-  __u32 id = 0;
-  while (bpf_link_get_next_id(id, &id) == 0) {
-    const UniqueFd link(bpf_link_get_fd_by_id(id));
-    if (!link.valid()) {
-      if (errno == ENOENT || errno == EAGAIN) {
-        continue; // gone meanwhile, or being made
-      }
-      return os_failure("cannot open BPF link " + std::to_string(id), errno);
-    }
-    bpf_link_info info = {};
-    __u32 length = sizeof(info);
-    if (bpf_obj_get_info_by_fd(link.get(), &info, &length) != 0 ||
-        info.type != BPF_LINK_TYPE_TRACING || info.tracing.target_obj_id != main.program_id) {
-      continue;
-    }
-    UniqueFd program(bpf_prog_get_fd_by_id(info.prog_id));
-    if (!program.valid()) {
-      continue;
-    }
-    const auto described = program_info(program.get(), nullptr);
-    if (!described || described->type != BPF_PROG_TYPE_EXT) {
-      continue;
-    }
-    if (const auto component = program_by_fd(program.get())) {
-      map_ids.insert(map_ids.end(), component->map_ids.begin(), component->map_ids.end());
-    }
-    if (info.tracing.target_btf_id == main.function_id) {
-      replacement = std::move(program);
-    }
-  }
-  return replacement;
 }
 
 } // namespace
@@ -149,33 +84,29 @@ Result<ObserveTarget> find_observe_target(const std::string &device, const Netde
                           "attach one first; --pin without --observe counts with the built-in "
                           "program");
   }
-  UniqueFd main(bpf_prog_get_fd_by_id(netdev.program_id));
-  if (!main.valid()) {
-    return os_failure("cannot observe '" + device + "': cannot open its XDP program (id " +
-                          std::to_string(netdev.program_id) + ")",
-                      errno);
+  auto fd = open_program(netdev.program_id);
+  const auto main = fd ? program_by_fd(fd->get()) : Failure(fd.error());
+  auto components = main ? find_components(*main) : Failure(main.error());
+  if (!components) {
+    return cannot_observe(device, components.error().message);
   }
-  const auto info = program_info(main.get(), nullptr);
-  if (!info) {
-    return Failure(info.error());
+  std::vector<uint32_t> map_ids = main->map_ids;
+  Component *replacement = nullptr;
+  for (Component &component : *components) {
+    const auto &ids = component.program.map_ids;
+    map_ids.insert(map_ids.end(), ids.begin(), ids.end());
+    // With one program libxdp replaces the dispatcher's main function: the dispatcher itself never
+    // runs, and the kernel lets nobody trace it.
+    if (component.replaced_function == main->main_function) {
+      replacement = &component;
+    }
   }
-  auto target = describe_program(device, std::move(main));
+  auto target = replacement == nullptr
+                    ? target_of(device, std::move(*fd), *main)
+                    : target_of(device, std::move(replacement->fd), replacement->program);
   if (target) {
-    const auto own = program_by_fd(target->program.get());
-    std::vector<uint32_t> map_ids = own ? own->map_ids : std::vector<uint32_t>();
-    auto replacement = find_replacement(*target, map_ids);
-    if (!replacement) {
-      return Failure(replacement.error());
-    }
-    if (*replacement) {
-      target = describe_program(device, std::move(**replacement));
-    }
-    if (target) {
-      target->map_ids = std::move(map_ids);
-    }
-  }
-  if (target) {
-    target->loaded_at = info->load_time;
+    target->map_ids = std::move(map_ids);
+    target->loaded_at = main->loaded_at;
   }
   return target;
 }

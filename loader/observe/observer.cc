@@ -9,31 +9,17 @@
 #include <utility>
 
 #include "loader/observe/observer_table.h"
+#include "loader/system/program_info.h"
+#include "pinning/stats_map.h"
 
 namespace xdpstats {
-namespace {
-
-Result<std::vector<uint32_t>> map_ids(int program) {
-  bpf_prog_info info = {};
-  __u32 length = sizeof(info);
-  std::vector<uint32_t> ids(8);
-  info.nr_map_ids = static_cast<__u32>(ids.size());
-  info.map_ids = reinterpret_cast<__u64>(ids.data());
-  if (bpf_obj_get_info_by_fd(program, &info, &length) != 0) {
-    return os_failure("cannot get the maps of an observer", errno);
-  }
-  ids.resize(std::min<size_t>(info.nr_map_ids, ids.size()));
-  return ids;
-}
-
-} // namespace
 
 void Observer::Unmap::operator()(observer_table *table) const {
   ::munmap(table, sizeof(observer_table));
 }
 
 Result<Observer> Observer::attach(ObserverCode &code, const std::string &device,
-                                  const ObserveTarget &target, const OwnedMap &counters) {
+                                  const ObserveTarget &target, const CountersMap &counters) {
   auto link = code.attach(device, target, counters);
   if (!link) {
     return Failure(link.error());
@@ -57,23 +43,19 @@ Result<std::optional<Observer>> Observer::open(const std::string &path) {
 }
 
 Result<Observer> Observer::from_link(UniqueFd link, const std::string &name) {
-  bpf_link_info info = {};
-  __u32 length = sizeof(info);
-  if (bpf_obj_get_info_by_fd(link.get(), &info, &length) != 0) {
-    return os_failure("cannot get information about " + name, errno);
-  }
-  if (info.type != BPF_LINK_TYPE_TRACING) {
+  const auto info = link_by_fd(link.get());
+  if (!info || info->type != BPF_LINK_TYPE_TRACING) {
     return failure(name + " is no observer of xdp-stats");
   }
   Observer opened;
   opened.link_ = std::move(link);
-  opened.target_program_ = info.tracing.target_obj_id;
-  opened.target_function_ = info.tracing.target_btf_id;
-  const UniqueFd program(bpf_prog_get_fd_by_id(info.prog_id));
-  if (!program.valid()) {
-    return os_failure("cannot open the program of " + name, errno);
+  opened.target_program_ = info->tracing.target_obj_id;
+  opened.target_function_ = info->tracing.target_btf_id;
+  const auto program = program_by_id(info->prog_id);
+  if (!program) {
+    return Failure(program.error());
   }
-  if (auto maps = opened.open_maps(program.get()); !maps) {
+  if (auto maps = opened.open_maps(program->map_ids); !maps) {
     return Failure(maps.error());
   }
   if (!opened.table_ || !opened.counters_.valid()) {
@@ -82,21 +64,19 @@ Result<Observer> Observer::from_link(UniqueFd link, const std::string &name) {
   return opened;
 }
 
-Result<void> Observer::open_maps(int program) {
-  const auto ids = map_ids(program);
-  if (!ids) {
-    return Failure(ids.error());
-  }
-  for (const uint32_t id : *ids) {
+Result<void> Observer::open_maps(const std::vector<uint32_t> &ids) {
+  for (const uint32_t id : ids) {
     UniqueFd map(bpf_map_get_fd_by_id(id));
-    bpf_map_info info = {};
-    __u32 length = sizeof(info);
-    if (!map.valid() || bpf_obj_get_info_by_fd(map.get(), &info, &length) != 0) {
+    if (!map.valid()) {
       return os_failure("cannot open a map of an observer", errno);
     }
-    if (info.type == BPF_MAP_TYPE_ARRAY_OF_MAPS && info.max_entries == OBSERVER_SLOTS) {
+    const auto info = map_info(map.get(), "map " + std::to_string(id));
+    if (!info) {
+      return Failure(info.error());
+    }
+    if (info->type == BPF_MAP_TYPE_ARRAY_OF_MAPS && info->max_entries == OBSERVER_SLOTS) {
       counters_ = std::move(map);
-    } else if (info.type == BPF_MAP_TYPE_ARRAY && info.value_size == sizeof(observer_table)) {
+    } else if (info->type == BPF_MAP_TYPE_ARRAY && info->value_size == sizeof(observer_table)) {
       void *memory =
           ::mmap(nullptr, sizeof(observer_table), PROT_READ | PROT_WRITE, MAP_SHARED, map.get(), 0);
       if (memory == MAP_FAILED) {

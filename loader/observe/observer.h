@@ -27,7 +27,7 @@ public:
   /// Attaches a new observer, of no device yet, that counts into maps like `counters`.
   [[nodiscard]] static Result<Observer> attach(ObserverCode &code, const std::string &device,
                                                const ObserveTarget &target,
-                                               const OwnedMap &counters);
+                                               const CountersMap &counters);
 
   /// The observer pinned at `path`; nullopt if nothing is pinned there.
   [[nodiscard]] static Result<std::optional<Observer>> open(const std::string &path);
@@ -60,7 +60,7 @@ private:
 
   Observer() = default;
   [[nodiscard]] static Result<Observer> from_link(UniqueFd link, const std::string &name);
-  Result<void> open_maps(int program);
+  Result<void> open_maps(const std::vector<uint32_t> &ids);
   [[nodiscard]] uint32_t map_in(uint32_t slot) const;
 
   UniqueFd link_;

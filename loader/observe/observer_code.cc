@@ -38,7 +38,7 @@ struct ObserverMaps {
   UniqueFd counters;
 };
 
-Result<ObserverMaps> create_observer_maps(const OwnedMap &counters) {
+Result<ObserverMaps> create_observer_maps(const CountersMap &counters) {
   LIBBPF_OPTS(bpf_map_create_opts, shared, .map_flags = BPF_F_MMAPABLE);
   ObserverMaps maps;
   maps.devices.reset(bpf_map_create(BPF_MAP_TYPE_ARRAY, "devices", sizeof(__u32),
@@ -146,7 +146,7 @@ Result<void> ObserverCode::prepare(const std::string &what) {
 }
 
 Result<UniqueFd> ObserverCode::attach(const std::string &device, const ObserveTarget &target,
-                                      const OwnedMap &counters) {
+                                      const CountersMap &counters) {
   if (!skeleton_) {
     if (auto prepared = prepare("cannot observe '" + device + "'"); !prepared) {
       return Failure(prepared.error());

@@ -10,7 +10,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "loader/observe/observe_target.h"
-#include "loader/pins/owned_maps.h"
+#include "loader/pins/counters_maps.h"
 #include "loader/system/xdp_handles.h"
 
 struct observer;
@@ -33,7 +33,7 @@ public:
   /// Attaches an observer, with maps of its own and of no device yet, that counts into maps like
   /// `counters`. Its link.
   [[nodiscard]] Result<UniqueFd> attach(const std::string &device, const ObserveTarget &target,
-                                        const OwnedMap &counters);
+                                        const CountersMap &counters);
 
 private:
   struct Destroy {

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 #include <utility>
+
+#include "base/clock.h"
+#include "loader/system/program_info.h"
 
 namespace xdpstats {
 namespace {
@@ -22,11 +24,8 @@ Result<void> unpin(const std::string &path) {
 
 // What was a component and is no longer loaded runs in no dispatcher either.
 bool is_extension(uint32_t id) {
-  const UniqueFd program(bpf_prog_get_fd_by_id(id));
-  bpf_prog_info info = {};
-  __u32 length = sizeof(info);
-  return program.valid() && bpf_obj_get_info_by_fd(program.get(), &info, &length) == 0 &&
-         info.type == BPF_PROG_TYPE_EXT;
+  const auto program = program_by_id(id);
+  return program && program->type == BPF_PROG_TYPE_EXT;
 }
 
 // An observer of the same program, pinned for another device, with room for these.
@@ -69,7 +68,7 @@ Result<void> remove_from(Observer &observer, const DevicePins &pins,
 }
 
 Result<uint64_t> stay(Observer &observer, const DevicePins &pins, const ObserverKeys &keys,
-                      const OwnedMap &counters) {
+                      const CountersMap &counters) {
   const ObserverKeys counted = observer.keys_of(counters.id);
   if (std::is_permutation(keys.begin(), keys.end(), counted.begin(), counted.end())) {
     return uint64_t{0};
@@ -86,15 +85,9 @@ Result<uint64_t> stay(Observer &observer, const DevicePins &pins, const Observer
 
 } // namespace
 
-uint64_t boot_time_ns() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
-}
-
 Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
                                 const std::string &device, const ObserveTarget &target,
-                                const ObserverKeys &keys, const OwnedMap &counters) {
+                                const ObserverKeys &keys, const CountersMap &counters) {
   auto present = Observer::open(pins.path().observer);
   if (!present) {
     return Failure(present.error());

@@ -22,7 +22,7 @@ namespace xdpstats {
 [[nodiscard]] Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
                                               const std::string &device,
                                               const ObserveTarget &target, const ObserverKeys &keys,
-                                              const OwnedMap &counters);
+                                              const CountersMap &counters);
 
 /// Stops observing, and unpins the observer. The observed program runs on. Nothing to do where
 /// nothing is observed.
@@ -52,8 +52,5 @@ private:
   ObserverKeys keys_;
   UniqueFd counters_;
 };
-
-/// Nanoseconds since boot, the clock of bpf_prog_info.load_time.
-[[nodiscard]] uint64_t boot_time_ns();
 
 } // namespace xdpstats

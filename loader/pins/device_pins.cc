@@ -19,12 +19,12 @@ constexpr mode_t kGroupDirectory = 0750;
 constexpr mode_t kGroupMap = 0640;
 
 // nullopt: nothing is pinned there.
-Result<std::optional<OwnedMap>> open_stats(const std::string &path) {
+Result<std::optional<CountersMap>> open_stats(const std::string &path) {
   auto fd = open_pinned_map(path);
   if (!fd && fd.error().code == ENOENT) {
     return std::nullopt;
   }
-  auto map = fd ? own_map(std::move(*fd), path) : Failure(fd.error());
+  auto map = fd ? adopt_counters(std::move(*fd), path) : Failure(fd.error());
   if (!map) {
     Error error = map.error();
     if (error.code == 0) {

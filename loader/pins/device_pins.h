@@ -12,33 +12,11 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "bpf/xdp_stats_info.h"
-#include "loader/pins/owned_maps.h"
+#include "loader/pins/counters_maps.h"
 #include "pinning/pin_path.h"
 #include "pinning/stats_map.h"
 
 namespace xdpstats {
-
-/// Holds the lock of a pin root: of all loaders only one at a time changes what is below it.
-class PinRootLock {
-public:
-  /// Waits for another loader to finish, half a minute at most. Creates the pin root (its parent
-  /// must exist, in a bpffs) if `create`; without, an absent root fails with code ENOENT.
-  [[nodiscard]] static Result<PinRootLock> acquire(const std::string &pin_root, bool create);
-  PinRootLock(PinRootLock &&) = default;
-  PinRootLock &operator=(PinRootLock &&) = default;
-  PinRootLock(const PinRootLock &) = delete;
-  PinRootLock &operator=(const PinRootLock &) = delete;
-  /// Removes the pin root again if this lock created it and nothing was pinned.
-  ~PinRootLock();
-
-private:
-  PinRootLock(std::string pin_root, UniqueFd fd, bool created)
-      : pin_root_(std::move(pin_root)), fd_(std::move(fd)), created_(created) {}
-
-  std::string pin_root_;
-  UniqueFd fd_;
-  bool created_;
-};
 
 class DevicePins {
 public:
@@ -55,9 +33,9 @@ public:
 
   [[nodiscard]] const PinPath &path() const { return path_; }
   /// The counters that are pinned; nullopt if none are yet.
-  [[nodiscard]] const std::optional<OwnedMap> &stats() const { return stats_; }
+  [[nodiscard]] const std::optional<CountersMap> &stats() const { return stats_; }
   /// New counters waiting to replace those that are pinned (--reset); nullopt if none.
-  [[nodiscard]] const std::optional<OwnedMap> &staged() const { return staged_; }
+  [[nodiscard]] const std::optional<CountersMap> &staged() const { return staged_; }
   /// The info record as last read or written; mode NONE where there is none.
   [[nodiscard]] const xdp_stats_info &info() const { return info_; }
   /// Whether there is anything of the device: pins, or a directory that a killed run left empty.
@@ -92,8 +70,8 @@ private:
   Result<void> pin(int fd, const std::string &path);
 
   PinPath path_;
-  std::optional<OwnedMap> stats_;
-  std::optional<OwnedMap> staged_;
+  std::optional<CountersMap> stats_;
+  std::optional<CountersMap> staged_;
   UniqueFd info_fd_;
   xdp_stats_info info_ = {};
   std::vector<std::string> created_; ///< paths to remove again, in order of creation

@@ -19,7 +19,7 @@ uint64_t now_ns() {
 
 } // namespace
 
-xdp_stats_info next_record(const xdp_stats_info &old, const NewCounter &counter, bool restarted) {
+xdp_stats_info next_info(const xdp_stats_info &old, const NewCounter &counter, bool restarted) {
   xdp_stats_info info = old;
   const uint64_t now = now_ns();
   if (info.created_at == 0 || restarted) {
@@ -55,7 +55,7 @@ std::string duration_text(uint64_t ns) {
   return text.str();
 }
 
-std::string record_summary(const xdp_stats_info &info) {
+std::string info_summary(const xdp_stats_info &info) {
   return std::string(mode_name(info.mode)) + ", " + attach_mode_name(info.attach_mode) +
          " mode, XDP program '" + info.program + "' (id " +
          std::to_string(info.counted_program_id) + ")";

@@ -26,13 +26,13 @@ struct NewCounter {
 };
 
 /// The record that follows `old`; `restarted`: the counters begin at zero.
-[[nodiscard]] xdp_stats_info next_record(const xdp_stats_info &old, const NewCounter &counter,
-                                         bool restarted);
+[[nodiscard]] xdp_stats_info next_info(const xdp_stats_info &old, const NewCounter &counter,
+                                       bool restarted);
 
 /// "1.204 ms"
 [[nodiscard]] std::string duration_text(uint64_t ns);
 
 /// "observe, native mode, XDP program 'name' (id 7)"
-[[nodiscard]] std::string record_summary(const xdp_stats_info &info);
+[[nodiscard]] std::string info_summary(const xdp_stats_info &info);
 
 } // namespace xdpstats

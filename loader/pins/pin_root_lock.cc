@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "loader/pins/pin_root_lock.h"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -7,7 +9,7 @@
 #include <chrono>
 #include <thread>
 
-#include "loader/pins/device_pins.h"
+#include "pinning/pin_path.h"
 
 namespace xdpstats {
 namespace {

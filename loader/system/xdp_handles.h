@@ -2,6 +2,7 @@
 // Sole owners of libbpf's and libxdp's objects.
 #pragma once
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <xdp/libxdp.h>
 
@@ -13,6 +14,7 @@ template <auto close> struct Closer {
   template <typename T> void operator()(T *object) const { close(object); }
 };
 
+using Btf = std::unique_ptr<btf, Closer<btf__free>>;
 using BpfObject = std::unique_ptr<bpf_object, Closer<bpf_object__close>>;
 using XdpProgram = std::unique_ptr<xdp_program, Closer<xdp_program__close>>;
 using XdpMultiprog = std::unique_ptr<xdp_multiprog, Closer<xdp_multiprog__close>>;

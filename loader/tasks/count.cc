@@ -3,75 +3,85 @@
 
 #include <optional>
 
-#include "loader/attach/attach.h"
+#include "loader/attach/attached_counter.h"
 #include "loader/attach/counting_object.h"
 #include "loader/attach/dead_dispatcher.h"
 #include "loader/attach/ownership.h"
-#include "loader/observe/observation.h"
 #include "loader/observe/observer_pin.h"
 #include "loader/pins/info_writer.h"
 #include "loader/system/capabilities.h"
-#include "loader/tasks/transaction.h"
+#include "loader/tasks/counter_change.h"
+#include "loader/tasks/observe_device.h"
 #include "pinning/info_record.h"
 
 namespace xdpstats {
 namespace {
 
 // The default does not guess what to do with somebody else's program.
-Result<void> check_foreign(const DeviceState &state, const Options &options) {
+Result<void> check_foreign(const DeviceState &state, const CountRequest &request) {
   const bool occupied = state.netdev.program_id != 0 || state.netdev.hw_id != 0;
-  if (!occupied || options.chain) {
+  if (!occupied || request.attach.chain) {
     return {};
   }
   return failure("cannot attach to '" + state.name + "': it already runs XDP program " +
                      quoted_programs(state),
                  std::string("--observe counts its verdicts") +
-                     (options.source == Source::kBuiltin
+                     (request.source == Source::kBuiltin
                           ? "; --chain runs the built-in counter in front of it, where libxdp's "
                             "dispatcher is in use"
                           : ""));
 }
 
-bool counts_already(const Options &options, const DeviceState &state, const DevicePins &pins,
-                    const CountingObject &object, uint32_t own_id) {
-  const xdp_stats_info &info = pins.info();
-  const __u32 mode =
-      options.source == Source::kProgram ? XDP_STATS_MODE_PROGRAM : XDP_STATS_MODE_BUILTIN;
-  // Without a dispatcher there are no places.
-  const auto place = program_priority(state, own_id);
-  const bool in_place = !options.priority || !place || *options.priority == *place;
-  return in_place && !options.reset && info.mode == mode && info.build_id == object.build_id &&
-         info.counted_program_id == own_id && info.ifindex == state.netdev.ifindex;
+uint32_t info_mode(Source source) {
+  switch (source) {
+  case Source::kBuiltin:
+    return XDP_STATS_MODE_BUILTIN;
+  case Source::kObserve:
+    return XDP_STATS_MODE_OBSERVE;
+  case Source::kProgram:
+    return XDP_STATS_MODE_PROGRAM;
+  }
+  return XDP_STATS_MODE_NONE;
 }
 
-NewCounter describe(const Options &options, const Transaction &transaction,
-                    const CountingObject &object, const Attachment &attachment) {
+bool counts_already(const CountRequest &request, const CounterChange &change,
+                    const CountingObject &object, std::optional<unsigned> place) {
+  const xdp_stats_info &info = change.transaction.pins.info();
+  // Without a dispatcher there are no places.
+  const bool in_place = !request.attach.priority || !place || *request.attach.priority == *place;
+  return in_place && !request.reset && info.mode == info_mode(request.source) &&
+         info.build_id == object.build_id && info.counted_program_id == change.transaction.ours &&
+         info.ifindex == change.state.netdev.ifindex;
+}
+
+NewCounter new_counter(const CountRequest &request, const CounterChange &change,
+                       const CountingObject &object, const Attachment &attachment) {
   NewCounter counter;
-  counter.mode =
-      options.source == Source::kProgram ? XDP_STATS_MODE_PROGRAM : XDP_STATS_MODE_BUILTIN;
-  counter.device = transaction.state.name;
+  counter.mode = info_mode(request.source);
+  counter.device = change.state.name;
   counter.netdev = attachment.netdev;
-  counter.attach_mode = options.mode == AttachMode::kHw ? static_cast<__u32>(XDP_STATS_ATTACH_HW)
-                                                        : attachment.netdev.attach_mode;
+  counter.attach_mode = request.attach.mode == AttachMode::kHw
+                            ? static_cast<__u32>(XDP_STATS_ATTACH_HW)
+                            : attachment.netdev.attach_mode;
   counter.program_id = attachment.program_id;
   counter.program_name = attachment.program_name;
-  counter.netns_inode = transaction.netns_inode;
+  counter.netns_inode = change.transaction.netns_inode;
   counter.build_id = object.build_id;
   counter.uncovered_ns = attachment.uncovered_ns;
   return counter;
 }
 
-Result<CountingObject> open_object(const Options &options, const DevicePins &pins) {
-  if (options.source == Source::kProgram) {
-    return open_user_program(options.program);
+Result<CountingObject> open_object(const CountRequest &request, const DevicePins &pins) {
+  if (request.source == Source::kProgram) {
+    return open_user_program(request.program);
   }
-  const MapKind kept = pins.stats() && !options.reset ? pins.stats()->kind : MapKind::kPerCpu;
-  return open_builtin(options.map_kind.value_or(kept));
+  const MapKind kept = pins.stats() && !request.reset ? pins.stats()->kind : MapKind::kPerCpu;
+  return open_builtin(request.map_kind.value_or(kept));
 }
 
-Result<void> check_mode(const Options &options, const DeviceState &state) {
-  if (options.mode == AttachMode::kAuto ||
-      static_cast<uint32_t>(options.mode) == state.netdev.attach_mode) {
+Result<void> check_mode(const CountRequest &request, const DeviceState &state) {
+  if (request.attach.mode == AttachMode::kAuto ||
+      static_cast<uint32_t>(request.attach.mode) == state.netdev.attach_mode) {
     return {};
   }
   return failure("cannot change the mode of '" + state.name + "': it is counted in " +
@@ -81,7 +91,7 @@ Result<void> check_mode(const Options &options, const DeviceState &state) {
 }
 
 // Readers compare with the id recorded, and a dispatcher that was rebuilt has a new one.
-Result<void> renew_record(DevicePins &pins, const DeviceState &state) {
+Result<void> renew_info(DevicePins &pins, const DeviceState &state) {
   xdp_stats_info info = pins.info();
   if (info.netdev_program_id == state.netdev.program_id) {
     return {};
@@ -90,42 +100,94 @@ Result<void> renew_record(DevicePins &pins, const DeviceState &state) {
   return pins.write_info(info);
 }
 
-// A swap that failed has put the former counter back.
-void settle_failed_swap(DevicePins &pins, const std::string &device, std::optional<uint32_t> own) {
-  const auto state = own ? examine_device(device) : Failure(Error{});
-  if (state && own_program(*state, pins) == own) {
-    static_cast<void>(renew_record(pins, *state));
+// After a failure that put the former counter back: its chain may be a new one.
+void settle_failed_change(DevicePins &pins, const std::string &device,
+                          const std::optional<AttachedCounter> &former) {
+  if (!former) {
+    return;
+  }
+  const auto state = examine_device(device);
+  if (state && our_program(*state, pins) == former->id()) {
+    static_cast<void>(renew_info(pins, *state));
   }
 }
 
-Result<Outcome> count_with_program(const Options &options, Transaction &transaction) {
-  const std::string &name = transaction.state.name;
-  const std::optional<uint32_t> own = transaction.own;
-  const bool restart = transaction.restart;
-  const DeviceState &state = transaction.state;
-  DevicePins &pins = transaction.pins;
-  if (auto allowed = own ? check_mode(options, state) : check_foreign(state, options); !allowed) {
+void undo_attachment(const std::string &device, const Attachment &attachment,
+                     const CountingObject &object, const std::optional<AttachedCounter> &former) {
+  if (former) {
+    static_cast<void>(former->restore(object, attachment.program_id));
+    return;
+  }
+  const auto state = examine_device(device);
+  if (const auto counter =
+          state ? AttachedCounter::open(*state, attachment.program_id) : Failure(state.error())) {
+    static_cast<void>(counter->detach());
+  }
+}
+
+Result<std::optional<AttachedCounter>> open_former(const CounterChange &change) {
+  if (!change.transaction.ours) {
+    return std::nullopt;
+  }
+  auto former = AttachedCounter::open(change.state, *change.transaction.ours);
+  return former ? Result<std::optional<AttachedCounter>>(std::move(*former))
+                : Failure(former.error());
+}
+
+Outcome outcome_of(const CounterChange &change, const Attachment &attachment, bool replaced,
+                   const DevicePins &pins) {
+  const std::string &name = change.state.name;
+  const char *verb = !replaced ? ": counting ("
+                               : (change.restart ? ": counting from zero ("
+                                                 : ": counting on with a new program (");
+  Outcome outcome{
+      name + verb + info_summary(pins.info()) + "); counters at " + pins.path().stats_map, {}};
+  if (!attachment.dispatcher) {
+    outcome.notes.push_back(name + ": attached without libxdp's dispatcher, so no second XDP "
+                                   "program can join it");
+  }
+  if (attachment.uncovered_ns != 0 && !change.restart) {
+    outcome.notes.push_back(name + ": nothing was counted for " +
+                            std::to_string(attachment.uncovered_ns / 1000) +
+                            " microseconds while the dispatcher was rebuilt");
+  }
+  return outcome;
+}
+
+Result<Outcome> count_with_program(const CountRequest &request, CounterChange &change) {
+  const DeviceState &state = change.state;
+  DevicePins &pins = change.pins();
+  const bool runs_ours = change.transaction.ours.has_value();
+  if (auto allowed = runs_ours ? check_mode(request, state) : check_foreign(state, request);
+      !allowed) {
     return Failure(allowed.error());
   }
-  auto object = open_object(options, pins);
+  auto object = open_object(request, pins);
   if (!object) {
     return Failure(object.error());
   }
-  const MapKind kind = restart ? options.map_kind.value_or(object->map_kind) : object->map_kind;
-  if (auto prepared = prepare_counters(transaction, kind); !prepared) {
+  const MapKind kind =
+      change.restart ? request.map_kind.value_or(object->map_kind) : object->map_kind;
+  if (auto prepared = prepare_counters(change, kind); !prepared) {
     return Failure(prepared.error());
   }
-  const std::string at = "; counters at " + pins.path().stats_map;
-  if (own && counts_already(options, state, pins, *object, *own)) {
+  const auto former = open_former(change);
+  const auto place = former && *former ? (*former)->priority() : std::nullopt;
+  if (runs_ours && counts_already(request, change, *object, place)) {
     // Somebody joined or left the dispatcher.
-    if (auto renewed = renew_record(pins, state); !renewed) {
+    if (auto renewed = renew_info(pins, state); !renewed) {
       return Failure(renewed.error());
     }
     pins.commit();
-    return Outcome{name + ": already counting (" + record_summary(pins.info()) + ")" + at, {}};
+    return Outcome{state.name + ": already counting (" + info_summary(pins.info()) +
+                       "); counters at " + pins.path().stats_map,
+                   {}};
   }
-
-  if (auto handed = object->use_counters(transaction.counters().fd.get()); !handed) {
+  // Without CAP_SYS_ADMIN it is enough to know that it counts, but not to replace it.
+  if (!former) {
+    return Failure(former.error());
+  }
+  if (auto handed = object->use_counters(change.counters().fd.get()); !handed) {
     return Failure(handed.error());
   }
   // An observer would count every frame a second time.
@@ -133,54 +195,34 @@ Result<Outcome> count_with_program(const Options &options, Transaction &transact
   if (!suspended) {
     return Failure(suspended.error());
   }
-  const AttachRequest request{options.mode, options.priority, options.chain};
-  const auto attachment = own ? replace_program(state, *own, *object, request)
-                              : attach_program(state, *object, request);
+  const auto attachment = *former ? (*former)->replace_by(*object, request.attach)
+                                  : attach_program(state, *object, request.attach);
   if (!attachment) {
     // A device that went just after it was attached leaves its dispatcher behind.
     static_cast<void>(remove_dead_dispatchers(pins));
-    settle_failed_swap(pins, name, own);
+    settle_failed_change(pins, state.name, *former);
     return Failure(attachment.error());
   }
-  const auto recorded = record(
-      transaction,
-      next_record(pins.info(), describe(options, transaction, *object, *attachment), restart));
-  if (!recorded) {
-    if (own) {
-      static_cast<void>(restore_program(state, *own, *object, attachment->program_id));
-    } else if (const auto after = examine_device(name)) {
-      static_cast<void>(detach_program(*after, attachment->program_id));
-    }
-    settle_failed_swap(pins, name, own);
-    return Failure(recorded.error());
+  const auto written =
+      write_info(change, next_info(pins.info(), new_counter(request, change, *object, *attachment),
+                                   change.restart));
+  if (!written) {
+    undo_attachment(state.name, *attachment, *object, *former);
+    settle_failed_change(pins, state.name, *former);
+    return Failure(written.error());
   }
   suspended->forget();
   if (auto withdrawn = withdraw_observer(pins); !withdrawn) {
     return Failure(withdrawn.error());
   }
   pins.commit();
-
-  Outcome outcome;
-  const char *verb =
-      !own ? ": counting ("
-           : (restart ? ": counting from zero (" : ": counting on with a new program (");
-  outcome.done = name + verb + record_summary(pins.info()) + ")" + at;
-  if (!attachment->dispatcher) {
-    outcome.notes.push_back(name + ": attached without libxdp's dispatcher, so no second XDP "
-                                   "program can join it");
-  }
-  if (attachment->uncovered_ns != 0 && !restart) {
-    outcome.notes.push_back(name + ": nothing was counted for " +
-                            std::to_string(attachment->uncovered_ns / 1000) +
-                            " microseconds while the dispatcher was rebuilt");
-  }
-  return outcome;
+  return outcome_of(change, *attachment, former->has_value(), pins);
 }
 
 } // namespace
 
-Result<Outcome> count_device(const Options &options, const std::string &device) {
-  const bool observe = options.source == Source::kObserve;
+Result<Outcome> count_device(const CountRequest &request, const std::string &device) {
+  const bool observe = request.source == Source::kObserve;
   // Whatever is observed is found by its id.
   const auto allowed =
       observe ? require_capabilities({CAP_SYS_ADMIN}, "observe an XDP program")
@@ -188,17 +230,16 @@ Result<Outcome> count_device(const Options &options, const std::string &device) 
   if (!allowed) {
     return Failure(allowed.error());
   }
-  if (!options.group.empty()) {
+  if (!request.group.empty()) {
     if (auto may = require_capabilities({CAP_CHOWN}, "give counters to a group"); !may) {
       return Failure(may.error());
     }
   }
-  auto transaction = begin_transaction(options, device);
-  if (!transaction) {
-    return Failure(transaction.error());
+  auto change = begin_change(request, device);
+  if (!change) {
+    return Failure(change.error());
   }
-  return observe ? observe_device(options, *transaction)
-                 : count_with_program(options, *transaction);
+  return observe ? observe_device(request, *change) : count_with_program(request, *change);
 }
 
 } // namespace xdpstats

@@ -11,17 +11,17 @@
 #include "loader/attach/device_state.h"
 #include "loader/attach/ownership.h"
 #include "loader/observe/observation.h"
+#include "loader/pins/counters_maps.h"
 #include "loader/pins/info_writer.h"
-#include "loader/pins/owned_maps.h"
 #include "loader/system/capabilities.h"
 
 namespace xdpstats {
 namespace {
 
-Result<CountingObject> open_object(const Options &options) {
-  return options.source == Source::kProgram
-             ? open_user_program(options.program)
-             : open_builtin(options.map_kind.value_or(MapKind::kPerCpu));
+Result<CountingObject> open_object(const CountRequest &request) {
+  return request.source == Source::kProgram
+             ? open_user_program(request.program)
+             : open_builtin(request.map_kind.value_or(MapKind::kPerCpu));
 }
 
 Result<DeviceState> examine_free_device(const std::string &device) {
@@ -37,9 +37,9 @@ Result<DeviceState> examine_free_device(const std::string &device) {
 
 } // namespace
 
-Result<ForegroundCounter> ForegroundCounter::start(const Options &options,
+Result<ForegroundCounter> ForegroundCounter::start(const CountRequest &request,
                                                    const std::string &device) {
-  const bool observes = options.source == Source::kObserve;
+  const bool observes = request.source == Source::kObserve;
   if (auto allowed = observes
                          ? require_capabilities({CAP_SYS_ADMIN}, "observe an XDP program")
                          : require_capabilities({CAP_NET_ADMIN, CAP_BPF}, "attach an XDP program");
@@ -47,9 +47,9 @@ Result<ForegroundCounter> ForegroundCounter::start(const Options &options,
     return Failure(allowed.error());
   }
   std::optional<CountingObject> object;
-  MapKind kind = options.map_kind.value_or(MapKind::kPerCpu);
+  MapKind kind = request.map_kind.value_or(MapKind::kPerCpu);
   if (!observes) {
-    auto opened = open_object(options);
+    auto opened = open_object(request);
     if (!opened) {
       return Failure(opened.error());
     }
@@ -70,32 +70,32 @@ Result<ForegroundCounter> ForegroundCounter::start(const Options &options,
   }
   ForegroundCounter counter(std::move(*map), device);
   const auto begun =
-      observes ? counter.observe(maps->stats) : counter.attach(options, *object, maps->stats);
+      observes ? counter.observe(maps->stats) : counter.attach(request, *object, maps->stats);
   if (!begun) {
     return Failure(begun.error());
   }
   return counter;
 }
 
-Result<void> ForegroundCounter::attach(const Options &options, CountingObject &object,
-                                       const OwnedMap &counters) {
+Result<void> ForegroundCounter::attach(const CountRequest &request, CountingObject &object,
+                                       const CountersMap &counters) {
   const auto state = examine_free_device(device_);
   if (!state) {
     return Failure(state.error());
   }
-  const auto netns = own_netns_inode();
+  const auto netns = current_netns_inode();
   if (!netns) {
     return Failure(netns.error());
   }
   if (auto handed = object.use_counters(counters.fd.get()); !handed) {
     return handed;
   }
-  const auto attachment = attach_while_open(*state, object, options.mode, link_);
+  const auto attachment = attach_while_open(*state, object, request.attach.mode, link_);
   if (!attachment) {
     return Failure(attachment.error());
   }
   NewCounter who;
-  who.mode = options.source == Source::kProgram ? XDP_STATS_MODE_PROGRAM : XDP_STATS_MODE_BUILTIN;
+  who.mode = request.source == Source::kProgram ? XDP_STATS_MODE_PROGRAM : XDP_STATS_MODE_BUILTIN;
   who.device = device_;
   who.netdev = attachment->netdev;
   who.attach_mode = attachment->netdev.attach_mode;
@@ -103,13 +103,13 @@ Result<void> ForegroundCounter::attach(const Options &options, CountingObject &o
   who.program_name = attachment->program_name;
   who.netns_inode = *netns;
   who.build_id = object.build_id;
-  info_ = next_record({}, who, true);
+  info_ = next_info({}, who, true);
   return {};
 }
 
-Result<void> ForegroundCounter::observe(const OwnedMap &counters) {
+Result<void> ForegroundCounter::observe(const CountersMap &counters) {
   const auto table = read_netdevs();
-  const auto netns = own_netns_inode();
+  const auto netns = current_netns_inode();
   if (!table || !netns) {
     return Failure(!table ? table.error() : netns.error());
   }
@@ -134,8 +134,8 @@ Result<void> ForegroundCounter::observe(const OwnedMap &counters) {
     return added;
   }
   observer_ = std::move(*observer);
-  info_ = observation_record({}, device_, Observation{state->netdev, std::move(*target), 0}, *netns,
-                             0, 0, true);
+  info_ = observation_info({}, device_, Observation{state->netdev, std::move(*target), 0}, *netns,
+                           0, 0, true);
   return {};
 }
 

@@ -11,15 +11,15 @@
 #include "base/result.h"
 #include "loader/attach/counting_object.h"
 #include "loader/observe/observer.h"
-#include "loader/options.h"
+#include "loader/tasks/count.h"
 #include "pinning/device_reader.h"
 
 namespace xdpstats {
 
 class ForegroundCounter {
 public:
-  /// Begins to count `device` with the source that the options name.
-  [[nodiscard]] static Result<ForegroundCounter> start(const Options &options,
+  /// Begins to count `device` with the source that is asked for.
+  [[nodiscard]] static Result<ForegroundCounter> start(const CountRequest &request,
                                                        const std::string &device);
 
   /// The counters now, and whether they are still the device's.
@@ -28,8 +28,9 @@ public:
 private:
   ForegroundCounter(StatsMap map, std::string device)
       : map_(std::move(map)), device_(std::move(device)) {}
-  Result<void> attach(const Options &options, CountingObject &object, const OwnedMap &counters);
-  Result<void> observe(const OwnedMap &counters);
+  Result<void> attach(const CountRequest &request, CountingObject &object,
+                      const CountersMap &counters);
+  Result<void> observe(const CountersMap &counters);
 
   StatsMap map_;
   std::string device_;

@@ -4,11 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <ctime>
-#include <iomanip>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/text.h"
+#include "formats/json.h"
 #include "loader/attach/device_state.h"
 #include "loader/pins/follower_lock.h"
 #include "loader/pins/info_writer.h"
@@ -18,17 +17,8 @@
 namespace xdpstats {
 namespace {
 
-constexpr uint64_t kNsPerSecond = 1'000'000'000;
-
-// ISO 8601 in UTC: the same text on every machine.
-std::string utc_time(uint64_t ns) {
-  const auto seconds = static_cast<std::time_t>(ns / kNsPerSecond);
-  std::tm broken_down = {};
-  ::gmtime_r(&seconds, &broken_down);
-  std::ostringstream text;
-  text << std::put_time(&broken_down, "%Y-%m-%dT%H:%M:%SZ");
-  return text.str();
-}
+// To the second, for people: the JSON has the nanoseconds.
+std::string utc_second(uint64_t ns) { return utc_time(ns).substr(0, 19) + "Z"; }
 
 bool is_observed(const DeviceSample &sample) {
   return sample.info && sample.info->mode == XDP_STATS_MODE_OBSERVE;
@@ -90,9 +80,9 @@ std::string status_text(const DeviceStatus &status) {
          << (info.counted_program_id == 0
                  ? "none yet"
                  : std::string(info.program) + ", id " + std::to_string(info.counted_program_id))
-         << "\n  counting   since " << utc_time(info.created_at);
+         << "\n  counting   since " << utc_second(info.created_at);
     if (info.attached_at != 0 && info.attached_at != info.created_at) {
-      text << ", by this program since " << utc_time(info.attached_at);
+      text << ", by this program since " << utc_second(info.attached_at);
     }
     text << "\n  uncovered  "
          << (info.uncovered_ns == 0 ? "nothing that was noticed" : duration_text(info.uncovered_ns))
@@ -109,35 +99,18 @@ std::string status_text(const DeviceStatus &status) {
 }
 
 std::string status_json(const std::vector<DeviceStatus> &statuses) {
-  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  Json all = Json::array();
   for (const DeviceStatus &status : statuses) {
-    const xdp_stats_info info = status.sample.info.value_or(xdp_stats_info{});
-    nlohmann::ordered_json one = {
-        {"device", status.sample.name},
-        {"state", state_name(status.sample.verdict.state)},
-        {"reason", status.sample.verdict.reason},
-        {"mode", mode_name(info.mode)},
-        {"attach_mode", attach_mode_name(info.attach_mode)},
-        {"ifindex", info.ifindex},
-        {"netns_inode", info.netns_inode},
-        {"follow", status.followed},
-        {"program", info.program},
-        {"program_id", info.counted_program_id},
-        {"netdev_program_id", info.netdev_program_id},
-        {"keeps_program", status.keeps_program},
-        {"created_at", utc_time(info.created_at)},
-        {"attached_at", utc_time(info.attached_at)},
-        {"uncovered_ns", info.uncovered_ns},
-        {"changes", info.changes},
-        {"map",
-         {{"path", status.map_path},
-          {"id", status.sample.map_id},
-          {"kind", status.map_kind == MapKind::kShared ? "array" : "percpu"}}},
-    };
+    Json one = json_of(status.sample);
+    const auto &info = status.sample.info;
+    one["netns_inode"] = info ? Json(info->netns_inode) : Json();
+    one["follow"] = status.followed;
+    one["keeps_program"] = status.keeps_program;
+    one["map"] = {{"path", valid_utf8(status.map_path)},
+                  {"kind", status.map_kind == MapKind::kShared ? "array" : "percpu"}};
     all.push_back(std::move(one));
   }
-  // Names come from the kernel and need not be UTF-8.
-  return all.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return all.dump(2);
 }
 
 } // namespace xdpstats

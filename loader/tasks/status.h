@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "loader/options.h"
 #include "pinning/device_reader.h"
 
 namespace xdpstats {

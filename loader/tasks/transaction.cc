@@ -11,110 +11,89 @@
 namespace xdpstats {
 namespace {
 
-// An interrupted --reset left new counters beside the old: finish it if they are counted into
-// already.
-Result<void> settle_interrupted_reset(DevicePins &pins, const DeviceState &state) {
+// Whether somebody counts into the staged counters of an interrupted --reset already.
+Result<bool> staged_counters_are_used(const DevicePins &pins,
+                                      const std::optional<DeviceState> &state) {
+  if (state && state->inspected && state->program_using(pins.staged()->id) != nullptr) {
+    return true;
+  }
+  return observer_counts_into(pins, pins.staged()->id);
+}
+
+// An interrupted --reset left new counters beside the old ones: finish it if they are counted into
+// already, else forget it.
+Result<void> settle_interrupted_reset(DevicePins &pins, const std::optional<DeviceState> &state) {
   if (!pins.staged()) {
     return {};
   }
-  const uint32_t staged = pins.staged()->id;
-  if (state.inspected && state.program_using(staged) != nullptr) {
-    return pins.publish_staged();
+  const auto used = staged_counters_are_used(pins, state);
+  if (!used) {
+    return Failure(used.error());
   }
-  const auto observed = observer_counts_into(pins, staged);
-  if (!observed) {
-    return Failure(observed.error());
-  }
-  if (*observed) {
+  if (*used) {
     return pins.publish_staged();
   }
   pins.discard_staged();
   return {};
 }
 
-// A follower waits for a device that is not there yet.
-Result<DeviceState> examine(const Options &options, const std::string &device) {
-  auto state = examine_device(device);
-  if (!state && state.error().code == ENODEV && options.follow) {
-    DeviceState absent;
-    absent.name = device;
-    absent.inspected = true;
-    return absent;
+// The dead dispatchers go before an interrupted reset is settled, as its counters tell which of
+// them are ours.
+Result<void> recover(DevicePins &pins, const std::optional<DeviceState> &state) {
+  auto settled = settle_interrupted_move(pins);
+  if (settled) {
+    settled = remove_dead_dispatchers(pins);
   }
-  return state;
+  return settled ? settle_interrupted_reset(pins, state) : settled;
 }
 
 } // namespace
 
-Result<Transaction> begin_transaction(const Options &options, const std::string &device) {
-  if (const auto exists = examine(options, device); !exists) {
-    return Failure(exists.error());
+Failure no_such_device(const std::string &device) {
+  return os_failure("cannot find device '" + device + "'", ENODEV,
+                    "list the devices of this network namespace with: ip link");
+}
+
+Result<std::optional<DeviceState>> find_device(const std::string &device) {
+  auto state = examine_device(device);
+  if (!state) {
+    return state.error().code == ENODEV ? Result<std::optional<DeviceState>>(std::nullopt)
+                                        : Failure(state.error());
   }
-  std::optional<gid_t> group;
-  if (!options.group.empty()) {
-    auto id = group_id(options.group);
-    if (!id) {
-      return Failure(id.error());
-    }
-    group = *id;
-  }
-  const auto netns = own_netns_inode();
+  return std::optional(std::move(*state));
+}
+
+Result<std::optional<Transaction>> begin_transaction(const TransactionRequest &request) {
+  const auto netns = current_netns_inode();
   if (!netns) {
     return Failure(netns.error());
   }
-  auto lock = PinRootLock::acquire(options.pin_root, true);
+  auto lock = PinRootLock::acquire(request.pin_root, request.root == PinRoot::kCreate);
+  if (!lock && request.root == PinRoot::kMustExist && lock.error().code == ENOENT) {
+    return std::nullopt;
+  }
   if (!lock) {
     return Failure(lock.error());
   }
-  auto state = examine(options, device);
+  const bool everything = request.look == Look::kEverything;
+  auto state = everything ? find_device(request.device) : std::optional<DeviceState>();
   if (!state) {
     return Failure(state.error());
   }
-  auto pins = DevicePins::open(options.pin_root, device);
+  auto pins = DevicePins::open(request.pin_root, request.device);
   if (!pins) {
     return Failure(pins.error());
   }
-  if (auto free = check_namespace(*pins, device); !free) {
-    return Failure(free.error());
+  if (auto here = check_namespace(*pins, request.device); everything && !here) {
+    return Failure(here.error());
   }
-  if (auto settled = settle_interrupted_move(*pins); !settled) {
-    return Failure(settled.error());
+  const auto recovered = everything ? recover(*pins, *state) : settle_interrupted_move(*pins);
+  if (!recovered) {
+    return Failure(recovered.error());
   }
-  // Before an interrupted reset is settled: its counters tell what is ours.
-  if (auto removed = remove_dead_dispatchers(*pins); !removed) {
-    return Failure(removed.error());
-  }
-  if (auto settled = settle_interrupted_reset(*pins, *state); !settled) {
-    return Failure(settled.error());
-  }
-  const auto own = own_program(*state, *pins);
-  const bool restart = options.reset && pins->stats().has_value();
-  return Transaction{std::move(*lock), std::move(*state), std::move(*pins), *netns, group, own,
-                     restart};
-}
-
-Result<void> prepare_counters(Transaction &transaction, std::optional<MapKind> kind) {
-  DevicePins &pins = transaction.pins;
-  auto prepared = transaction.restart ? pins.stage_new_counters(kind.value_or(MapKind::kPerCpu))
-                                      : pins.create_missing(kind);
-  if (prepared && transaction.group) {
-    prepared = pins.give_to_group(*transaction.group);
-  }
-  return prepared;
-}
-
-Result<void> record(Transaction &transaction, const xdp_stats_info &info) {
-  DevicePins &pins = transaction.pins;
-  const xdp_stats_info former = pins.info();
-  auto done = pins.write_info(info);
-  // Publishing comes last, as it cannot be taken back.
-  if (done && transaction.restart) {
-    done = pins.publish_staged();
-    if (!done) {
-      static_cast<void>(pins.write_info(former));
-    }
-  }
-  return done;
+  const auto ours = *state ? our_program(**state, *pins) : std::nullopt;
+  return std::optional(
+      Transaction{std::move(*lock), std::move(*pins), std::move(*state), ours, *netns});
 }
 
 } // namespace xdpstats

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What every change of a device begins with: the lock, the device as it is, its pins.
+// What every change of a device begins with: the lock, the device as it is, its pins, and an end to
+// what an interrupted run had begun.
 #pragma once
 
 #include <cstdint>
@@ -8,37 +9,44 @@
 
 #include "base/result.h"
 #include "loader/attach/device_state.h"
-#include "loader/options.h"
 #include "loader/pins/device_pins.h"
+#include "loader/pins/pin_root_lock.h"
 
 namespace xdpstats {
 
 struct Transaction {
   PinRootLock lock;
-  DeviceState state;
-  DevicePins pins; ///< what is created there is removed again unless committed
-  uint64_t netns_inode = 0;
-  std::optional<gid_t> group;  ///< who may read the counters
-  std::optional<uint32_t> own; ///< our XDP program on the device, if one is attached
-  bool restart = false;        ///< the counters are to begin at zero
-
-  /// What is to be counted into, once prepared.
-  [[nodiscard]] const OwnedMap &counters() const {
-    return restart ? *pins.staged() : *pins.stats();
-  }
+  DevicePins pins;                  ///< what is created there is removed again unless committed
+  std::optional<DeviceState> state; ///< nullopt: there is no such device, or nobody looked
+  std::optional<uint32_t> ours;     ///< the id of our XDP program on the device; nullopt: none
+  uint64_t netns_inode = 0;         ///< of the device
 };
 
-/// Checks names before anything is created, waits for the lock, tidies up what an interrupted run
-/// left.
-[[nodiscard]] Result<Transaction> begin_transaction(const Options &options,
-                                                    const std::string &device);
+enum class PinRoot { kCreate, kMustExist };
 
-/// Creates what is missing of the pins, or new counters for --reset; nullopt: of whatever kind
-/// there is, else for each CPU.
-[[nodiscard]] Result<void> prepare_counters(Transaction &transaction, std::optional<MapKind> kind);
+enum class Look {
+  kEverything,
+  /// Neither the device's programs nor what libxdp left are looked at, and an interrupted --reset
+  /// stays as it is: for a follower, which must not wait.
+  kPinsAlone,
+};
 
-/// Writes the record, and puts new counters of --reset in the place of the old. On failure both are
-/// as before.
-[[nodiscard]] Result<void> record(Transaction &transaction, const xdp_stats_info &info);
+struct TransactionRequest {
+  std::string pin_root;
+  std::string device;
+  PinRoot root = PinRoot::kMustExist;
+  Look look = Look::kEverything;
+};
+
+/// Waits for the lock. nullopt: the pin root must exist and does not. The device may be absent, and
+/// it may have no pins.
+[[nodiscard]] Result<std::optional<Transaction>>
+begin_transaction(const TransactionRequest &request);
+
+/// The device with this name now; nullopt if there is none.
+[[nodiscard]] Result<std::optional<DeviceState>> find_device(const std::string &device);
+
+/// "cannot find device 'NAME'", code ENODEV.
+[[nodiscard]] Failure no_such_device(const std::string &device);
 
 } // namespace xdpstats

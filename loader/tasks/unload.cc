@@ -1,70 +1,80 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "loader/tasks/unload.h"
+
 #include <cerrno>
 
-#include "loader/attach/attach.h"
+#include "loader/attach/attached_counter.h"
 #include "loader/attach/dead_dispatcher.h"
-#include "loader/attach/device_state.h"
 #include "loader/attach/ownership.h"
 #include "loader/observe/observer_pin.h"
-#include "loader/pins/device_pins.h"
 #include "loader/system/capabilities.h"
-#include "loader/tasks/count.h"
+#include "loader/tasks/transaction.h"
 
 namespace xdpstats {
+namespace {
 
-Result<Outcome> unload_device(const Options &options, const std::string &device) {
+// Detaches our program, if the device runs one; a note where it runs somebody else's.
+Result<std::vector<std::string>> detach_ours(const Transaction &transaction) {
+  std::vector<std::string> notes;
+  if (!transaction.state) {
+    return notes;
+  }
+  const DeviceState &state = *transaction.state;
+  if (transaction.ours) {
+    const auto counter = AttachedCounter::open(state, *transaction.ours);
+    const auto detached = counter ? counter->detach() : Failure(counter.error());
+    if (!detached) {
+      return Failure(detached.error());
+    }
+    // A device that goes while its chain is taken apart leaves its dispatcher behind.
+    if (auto removed = remove_dead_dispatchers(transaction.pins); !removed) {
+      return Failure(removed.error());
+    }
+  } else if (state.netdev.program_id != 0) {
+    notes.push_back(state.name + ": its XDP program " + quoted_programs(state) +
+                    " is not ours and stays");
+  }
+  return notes;
+}
+
+Result<Outcome> nothing_to_unload(const std::string &device, bool exists) {
+  return exists ? Result<Outcome>(Outcome{device + ": nothing to unload, it is not counted", {}})
+                : no_such_device(device);
+}
+
+} // namespace
+
+Result<Outcome> unload_device(const std::string &pin_root, const std::string &device) {
   if (auto allowed = require_capabilities({CAP_NET_ADMIN, CAP_BPF}, "detach an XDP program");
       !allowed) {
     return Failure(allowed.error());
   }
-  const Outcome nothing{device + ": nothing to unload, it is not counted", {}};
-  const auto lock = PinRootLock::acquire(options.pin_root, false);
-  if (!lock && lock.error().code != ENOENT) {
-    return Failure(lock.error());
+  auto begun = begin_transaction({pin_root, device, PinRoot::kMustExist, Look::kEverything});
+  if (!begun) {
+    return Failure(begun.error());
   }
-  const auto state = examine_device(device);
-  if (!state && state.error().code != ENODEV) {
-    return Failure(state.error());
+  if (!*begun) {
+    const auto state = find_device(device);
+    return state ? nothing_to_unload(device, state->has_value()) : Failure(state.error());
   }
-  if (!lock) {
-    return state ? Result<Outcome>(nothing) : Failure(state.error());
+  Transaction &transaction = **begun;
+  DevicePins &pins = transaction.pins;
+  if (!pins.exists()) {
+    return nothing_to_unload(device, transaction.state.has_value());
   }
-  auto pins = DevicePins::open(options.pin_root, device);
-  if (!pins) {
-    return Failure(pins.error());
-  }
-  if (!pins->exists()) {
-    return state ? Result<Outcome>(nothing) : Failure(state.error());
-  }
-  if (auto ours = check_namespace(*pins, device); !ours) {
-    return Failure(ours.error());
-  }
-  Outcome outcome{device + ": no longer counted, its counters are removed", {}};
-  if (state) {
-    if (const auto own = own_program(*state, *pins)) {
-      if (auto detached = detach_program(*state, *own); !detached) {
-        return Failure(detached.error());
-      }
-    } else if (state->netdev.program_id != 0) {
-      outcome.notes.push_back(device + ": its XDP program " + quoted_programs(*state) +
-                              " is not ours and stays");
-    }
-  }
-  if (auto removed = remove_dead_dispatchers(*pins); !removed) {
-    return Failure(removed.error());
+  auto notes = detach_ours(transaction);
+  if (!notes) {
+    return Failure(notes.error());
   }
   // The observer of other devices goes on; ours alone ends with its pin.
-  auto withdrawn = settle_interrupted_move(*pins);
-  if (withdrawn) {
-    withdrawn = withdraw_observer(*pins);
+  auto done = withdraw_observer(pins);
+  if (done) {
+    done = pins.remove();
   }
-  if (!withdrawn) {
-    return Failure(withdrawn.error());
+  if (!done) {
+    return Failure(done.error());
   }
-  if (auto removed = pins->remove(); !removed) {
-    return Failure(removed.error());
-  }
-  return outcome;
+  return Outcome{device + ": no longer counted, its counters are removed", std::move(*notes)};
 }
 
 } // namespace xdpstats

@@ -75,7 +75,7 @@ ObserveTarget target_of(int program, const char *function, bool typed) {
   return target;
 }
 
-OwnedMap new_counters(MapKind kind) {
+CountersMap new_counters(MapKind kind) {
   const Owned<maps> skeleton(maps::open());
   if (kind == MapKind::kShared) {
     bpf_map__set_type(skeleton->maps.xdp_stats_map, BPF_MAP_TYPE_ARRAY);
@@ -86,7 +86,7 @@ OwnedMap new_counters(MapKind kind) {
 
 uint32_t observed(int program, const char *function, bool typed, MapKind kind,
                   const ObserverKeys &keys) {
-  const OwnedMap counters = new_counters(kind);
+  const CountersMap counters = new_counters(kind);
   ObserverCode code;
   auto observer =
       value_or_throw(Observer::attach(code, "lo", target_of(program, function, typed), counters));
@@ -111,7 +111,7 @@ nlohmann::ordered_json measure_all() {
   const Owned<bare> target = load<bare>();
   const int program = bpf_program__fd(target->progs.bare);
   const int untyped = bpf_program__fd(target->progs.bare_untyped);
-  const uint64_t cookie = value_or_throw(own_netns_cookie());
+  const uint64_t cookie = value_or_throw(current_netns_cookie());
   // A test run's frames come in on the loopback device.
   const uint64_t own = observer_key(cookie, ::if_nametoindex("lo"));
   // As many devices as a machine may have, numbered as the kernel does.

@@ -1,6 +1,6 @@
 bpf_object(linear programs/linear.bpf.c)
 
-xdp_stats_test(pin_root_lock LABEL kernel SOURCES pin_root_lock_test.cc LIBS loader_core
+xdp_stats_test(pin_root_lock LABEL kernel SOURCES pin_root_lock_test.cc LIBS loader_command
                WRAP flock nanosleep)
 
 xdp_stats_test(loader LABEL kernel
@@ -16,8 +16,9 @@ target_compile_definitions(kernel_loader PRIVATE
   PROGRAMS="${CMAKE_CURRENT_BINARY_DIR}"
   SUPPORT_PROGRAMS="${CMAKE_BINARY_DIR}/tests/support"
   READ_STATS="$<TARGET_FILE:read_stats>"
+  XDP_STATS="$<TARGET_FILE:xdp-stats>"
   XDP_STATS_LOAD="$<TARGET_FILE:xdp-stats-load>")
 add_dependencies(kernel_loader
-  fail_call read_stats xdp-stats-load
+  fail_call read_stats xdp-stats xdp-stats-load
   linear_bpf_object replacement_bpf_object sender_bpf_object verdicts_bpf_object
   verdicts_shared_bpf_object)

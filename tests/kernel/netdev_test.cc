@@ -80,7 +80,7 @@ TEST(ReadNetdevs, ReadsMoreDevicesThanOneAnswerHolds) {
 }
 
 TEST(OwnNetnsInode, IsThatOfThisNamespace) {
-  const auto inode = own_netns_inode();
+  const auto inode = current_netns_inode();
   ASSERT_TRUE(inode) << inode.error().message;
   EXPECT_EQ("net:[" + std::to_string(*inode) + "]\n",
             run_or_throw({"readlink", "/proc/self/ns/net"}));

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <ctime>
 
-#include "loader/pins/device_pins.h"
+#include "loader/pins/pin_root_lock.h"
 #include "pinning/pin_path.h"
 
 namespace {

@@ -42,7 +42,7 @@ xdp_stats_info make_info(const std::string &device) {
   info.mode = XDP_STATS_MODE_BUILTIN;
   info.attach_mode = XDP_STATS_ATTACH_NATIVE;
   info.ifindex = if_nametoindex(device.c_str());
-  info.netns_inode = own_netns_inode().value();
+  info.netns_inode = current_netns_inode().value();
   // 2026-11-22 14:53:02 UTC
   info.created_at = 1'795'359'182'000'000'000;
   info.attached_at = info.created_at;

@@ -25,45 +25,46 @@ TEST(LoaderOptions, DefaultToTheForeground) {
   EXPECT_EQ(options.task, Task::kForeground);
   EXPECT_THAT(options.devices, ElementsAre("eth0"));
   EXPECT_EQ(options.pin_root, "/sys/fs/bpf/xdp_stats");
-  EXPECT_EQ(options.source, Source::kBuiltin);
-  EXPECT_EQ(options.mode, AttachMode::kAuto);
-  EXPECT_EQ(options.map_kind, std::nullopt);
-  EXPECT_EQ(options.priority, std::nullopt);
+  EXPECT_EQ(options.count.source, Source::kBuiltin);
+  EXPECT_EQ(options.count.attach.mode, AttachMode::kAuto);
+  EXPECT_EQ(options.count.map_kind, std::nullopt);
+  EXPECT_EQ(options.count.attach.priority, std::nullopt);
   EXPECT_EQ(options.interval, std::chrono::seconds(1));
-  EXPECT_EQ(options.count, 0U);
-  EXPECT_FALSE(options.chain || options.reset || options.json || options.verbose);
+  EXPECT_EQ(options.tables, 0U);
+  EXPECT_FALSE(options.count.attach.chain || options.count.reset || options.json ||
+               options.verbose);
 }
 
 TEST(LoaderOptions, AreAllTaken) {
   const Options options = parse({"--dev=eth1", "-d", "eth0.100", "--dev", "eth1", "--pin", "--mode",
                                  "native", "--map", "array", "--chain", "--priority", "7",
                                  "--group", "stats", "--pin-root", "/p//", "--reset", "-v"});
-  EXPECT_EQ(options.task, Task::kAttach) << options.text;
+  EXPECT_EQ(options.task, Task::kPin) << options.text;
   EXPECT_THAT(options.devices, ElementsAre("eth1", "eth0.100"));
-  EXPECT_EQ(options.mode, AttachMode::kNative);
-  EXPECT_EQ(options.map_kind, MapKind::kShared);
-  EXPECT_TRUE(options.chain && options.reset && options.verbose);
-  EXPECT_EQ(options.priority, 7U);
-  EXPECT_EQ(options.group, "stats");
+  EXPECT_EQ(options.count.attach.mode, AttachMode::kNative);
+  EXPECT_EQ(options.count.map_kind, MapKind::kShared);
+  EXPECT_TRUE(options.count.attach.chain && options.count.reset && options.verbose);
+  EXPECT_EQ(options.count.attach.priority, 7U);
+  EXPECT_EQ(options.count.group, "stats");
   EXPECT_EQ(options.pin_root, "/p");
 }
 
 TEST(LoaderOptions, NameTheSource) {
-  EXPECT_EQ(parse({"--dev", "a", "--pin", "--observe"}).source, Source::kObserve);
+  EXPECT_EQ(parse({"--dev", "a", "--pin", "--observe"}).count.source, Source::kObserve);
   const Options program = parse({"--dev", "a", "--pin", "--program", "x.o:y", "--mode", "hw"});
-  EXPECT_EQ(program.source, Source::kProgram);
-  EXPECT_EQ(program.program, "x.o:y");
-  EXPECT_EQ(program.mode, AttachMode::kHw);
+  EXPECT_EQ(program.count.source, Source::kProgram);
+  EXPECT_EQ(program.count.program, "x.o:y");
+  EXPECT_EQ(program.count.attach.mode, AttachMode::kHw);
 }
 
 TEST(LoaderOptions, NameTheTask) {
-  EXPECT_TRUE(parse({"--dev", "a", "--pin", "--observe", "--follow"}).follow);
+  EXPECT_TRUE(parse({"--dev", "a", "--pin", "--observe", "--follow"}).count.follow);
   EXPECT_EQ(parse({"--dev", "a", "--unload"}).task, Task::kUnload);
   EXPECT_EQ(parse({"--status"}).task, Task::kStatus);
   EXPECT_TRUE(parse({"--status", "--json", "--dev", "a"}).json);
   const Options foreground = parse({"--dev", "a", "--interval", "0.25", "--count", "3"});
   EXPECT_EQ(foreground.interval, std::chrono::milliseconds(250));
-  EXPECT_EQ(foreground.count, 3U);
+  EXPECT_EQ(foreground.tables, 3U);
 }
 
 TEST(LoaderOptions, AnswerHelpAndVersion) {
@@ -131,6 +132,10 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"--dev", "a", "--priority", "3"}, "need --pin"},
         Wrong{{"--dev", "a", "--group", "g"}, "need --pin"},
         Wrong{{"--dev", "a", "--pin", "--count", "3"}, "are for the foreground"},
+        // An option that is given is given, also with its default value.
+        Wrong{{"--dev", "a", "--pin", "--interval", "1"}, "are for the foreground"},
+        Wrong{{"--dev", "a", "--unload", "--mode", "auto"}, "--unload goes with"},
+        Wrong{{"--dev", "a", "--observe", "--mode", "auto"}, "--observe attaches no"},
         Wrong{{"--dev", "a", "--unload", "--interval", "3"}, "are for the foreground"},
         Wrong{{"--dev", "a", "--pin", "--observe", "--program", "x"}, "--observe attaches no"},
         Wrong{{"--dev", "a", "--pin", "--observe", "--chain"}, "--observe attaches no"},

@@ -166,8 +166,8 @@ TEST_F(NetdevTest, ReadsOneDeviceAsAnsweredFirst) {
   const auto device = read_netdev("eth0");
   ASSERT_TRUE(device) << device.error().message;
   ASSERT_TRUE(*device);
-  EXPECT_EQ((*device)->ifindex, 7U);
-  EXPECT_EQ((*device)->program_id, 13U);
+  EXPECT_EQ((*device)->netdev.ifindex, 7U);
+  EXPECT_EQ((*device)->netdev.program_id, 13U);
 }
 
 TEST_F(NetdevTest, TellsAnAbsentDeviceFromARefusal) {

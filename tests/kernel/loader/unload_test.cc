@@ -107,7 +107,17 @@ TEST_F(Status, TellsWhoCounts) {
   EXPECT_EQ(json[0].at("attach_mode"), "native");
   EXPECT_EQ(json[0].at("ifindex"), ifindex_of("va"));
   EXPECT_EQ(json[0].at("program"), "verdicts");
-  EXPECT_EQ(json[0].at("program_id"), info.counted_program_id);
+  EXPECT_EQ(json[0].at("counted_program_id"), info.counted_program_id);
+  EXPECT_EQ(json[0].at("netns_inode"), info.netns_inode);
+  EXPECT_EQ(json[0].at("follow"), false);
+  EXPECT_EQ(json[0].at("keeps_program"), false);
+  // Whatever xdp-stats --format json tells is told here in the same words.
+  const auto read = nlohmann::json::parse(run_or_throw({XDP_STATS, "--format", "json"}));
+  for (const auto &[key, value] : read.items()) {
+    if (key != "time") {
+      EXPECT_EQ(json[0].at(key), value) << key;
+    }
+  }
   EXPECT_EQ(json[0].at("netdev_program_id"), netdev("va").program_id);
   EXPECT_EQ(json[0].at("changes"), 0);
   EXPECT_EQ(json[0].at("map").at("kind"), "percpu");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "formats/json_lines.h"
+#include "formats/json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

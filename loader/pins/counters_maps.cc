@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "loader/pins/owned_maps.h"
+#include "loader/pins/counters_maps.h"
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 namespace xdpstats {
 
-Result<OwnedMap> own_map(UniqueFd fd, const std::string &path) {
+Result<CountersMap> adopt_counters(UniqueFd fd, const std::string &path) {
   const auto info = map_info(fd.get(), path);
   if (!info) {
     return Failure(info.error());
@@ -23,7 +23,7 @@ Result<OwnedMap> own_map(UniqueFd fd, const std::string &path) {
   if (!kind) {
     return Failure(kind.error());
   }
-  return OwnedMap{std::move(fd), info->id, *kind};
+  return CountersMap{std::move(fd), info->id, *kind};
 }
 
 Result<CreatedMaps> create_maps(MapKind kind) {
@@ -51,7 +51,7 @@ Result<CreatedMaps> create_maps(MapKind kind) {
   if (bpf_map_freeze(stats.get()) != 0) {
     return os_failure("cannot freeze the counters' map", errno);
   }
-  auto owned = own_map(std::move(stats), XDP_STATS_MAP_NAME);
+  auto owned = adopt_counters(std::move(stats), XDP_STATS_MAP_NAME);
   if (!owned) {
     return Failure(owned.error());
   }

@@ -12,17 +12,17 @@
 namespace xdpstats {
 
 /// A counters' map that programs are loaded with.
-struct OwnedMap {
+struct CountersMap {
   UniqueFd fd;
   uint32_t id = 0;
   MapKind kind = MapKind::kPerCpu;
 };
 
 /// Takes a counters' map over after checking its layout; `path` is for the message.
-[[nodiscard]] Result<OwnedMap> own_map(UniqueFd fd, const std::string &path);
+[[nodiscard]] Result<CountersMap> adopt_counters(UniqueFd fd, const std::string &path);
 
 struct CreatedMaps {
-  OwnedMap stats; ///< frozen: programs count, nobody changes a counter by system call
+  CountersMap stats; ///< frozen: programs count, nobody changes a counter by system call
   UniqueFd info;
 };
 

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "formats/json_lines.h"
-
-#include <nlohmann/json.hpp>
+#include "formats/json.h"
 
 #include "base/text.h"
 
 namespace xdpstats {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json time_or_null(uint64_t ns) { return ns == 0 ? Json() : Json(utc_time(ns)); }
 
@@ -34,21 +30,26 @@ void add_info(Json &object, const std::optional<xdp_stats_info> &info) {
 
 } // namespace
 
+Json json_of(const DeviceSample &sample) {
+  Json object;
+  object["device"] = valid_utf8(sample.name);
+  object["state"] = state_name(sample.verdict.state);
+  object["reason"] = valid_utf8(sample.verdict.reason);
+  add_info(object, sample.info);
+  object["map_id"] = sample.map_id;
+  Json &actions = object["actions"];
+  for (size_t action = 0; action < kActionCount; ++action) {
+    actions[kActionNames[action]] = {{"packets", sample.counters[action].packets},
+                                     {"bytes", sample.counters[action].bytes}};
+  }
+  return object;
+}
+
 std::string render_json_lines(const std::vector<DeviceSample> &samples, uint64_t now) {
   std::string lines;
   for (const auto &sample : samples) {
-    Json object;
-    object["time"] = utc_time(now);
-    object["device"] = valid_utf8(sample.name);
-    object["state"] = state_name(sample.verdict.state);
-    object["reason"] = valid_utf8(sample.verdict.reason);
-    add_info(object, sample.info);
-    object["map_id"] = sample.map_id;
-    Json &actions = object["actions"];
-    for (size_t action = 0; action < kActionCount; ++action) {
-      actions[kActionNames[action]] = {{"packets", sample.counters[action].packets},
-                                       {"bytes", sample.counters[action].bytes}};
-    }
+    Json object = {{"time", utc_time(now)}};
+    object.update(json_of(sample));
     lines += object.dump() + "\n";
   }
   return lines;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the kernel tells of loaded BPF programs and of links. Looking one up by its id needs
+// CAP_SYS_ADMIN.
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "loader/system/xdp_handles.h"
+
+namespace xdpstats {
+
+struct ProgramInfo {
+  uint32_t id = 0;
+  bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
+  std::string name;                      ///< as the kernel keeps it, cut to 15 characters
+  uint64_t loaded_at = 0;                ///< ns of CLOCK_BOOTTIME
+  uint32_t btf_id = 0;                   ///< of its types; 0: it was loaded without
+  std::optional<uint32_t> main_function; ///< its type in them; nullopt: loaded without func_info
+  std::vector<uint32_t> map_ids;         ///< of the maps it uses
+
+  [[nodiscard]] bool uses_map(uint32_t map_id) const;
+};
+
+/// `fd` is borrowed. Fails if it is no program.
+[[nodiscard]] Result<ProgramInfo> program_by_fd(int fd);
+
+/// Fails with code ENOENT if no such program is loaded.
+[[nodiscard]] Result<UniqueFd> open_program(uint32_t id);
+[[nodiscard]] Result<ProgramInfo> program_by_id(uint32_t id);
+
+/// The types of a program that has some.
+[[nodiscard]] Result<Btf> program_types(const ProgramInfo &program);
+
+/// The name of its main function from its BTF where it has some, else the name that the kernel
+/// keeps.
+[[nodiscard]] std::string full_program_name(const ProgramInfo &program);
+
+/// `fd` is borrowed. Fails if it is no link.
+[[nodiscard]] Result<bpf_link_info> link_by_fd(int fd);
+
+} // namespace xdpstats

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loader/tasks/counter_change.h"
+
+#include <utility>
+
+namespace xdpstats {
+namespace {
+
+Result<std::optional<gid_t>> group_of(const CountRequest &request) {
+  if (request.group.empty()) {
+    return std::nullopt;
+  }
+  const auto id = group_id(request.group);
+  return id ? Result<std::optional<gid_t>>(*id) : Failure(id.error());
+}
+
+} // namespace
+
+Result<CounterChange> begin_change(const CountRequest &request, const std::string &device) {
+  const auto exists = find_device(device);
+  if (!exists) {
+    return Failure(exists.error());
+  }
+  if (!*exists && !request.follow) {
+    return no_such_device(device);
+  }
+  const auto group = group_of(request);
+  if (!group) {
+    return Failure(group.error());
+  }
+  auto transaction =
+      begin_transaction({request.pin_root, device, PinRoot::kCreate, Look::kEverything});
+  if (!transaction) {
+    return Failure(transaction.error());
+  }
+  std::optional<DeviceState> state = std::move((*transaction)->state);
+  if (!state && !request.follow) {
+    return no_such_device(device);
+  }
+  if (!state) {
+    state.emplace();
+    state->name = device;
+    state->inspected = true;
+  }
+  const bool restart = request.reset && (*transaction)->pins.stats().has_value();
+  return CounterChange{std::move(**transaction), std::move(*state), *group, restart};
+}
+
+Result<void> prepare_counters(CounterChange &change, std::optional<MapKind> kind) {
+  DevicePins &pins = change.pins();
+  auto prepared = change.restart ? pins.stage_new_counters(kind.value_or(MapKind::kPerCpu))
+                                 : pins.create_missing(kind);
+  if (prepared && change.group) {
+    prepared = pins.give_to_group(*change.group);
+  }
+  return prepared;
+}
+
+Result<void> write_info(CounterChange &change, const xdp_stats_info &info) {
+  DevicePins &pins = change.pins();
+  const xdp_stats_info former = pins.info();
+  auto done = pins.write_info(info);
+  // Publishing comes last, as it cannot be taken back.
+  if (done && change.restart) {
+    done = pins.publish_staged();
+    if (!done) {
+      static_cast<void>(pins.write_info(former));
+    }
+  }
+  return done;
+}
+
+} // namespace xdpstats

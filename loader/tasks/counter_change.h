@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A transaction that begins to count, or changes who counts.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "loader/tasks/count.h"
+#include "loader/tasks/transaction.h"
+
+namespace xdpstats {
+
+struct CounterChange {
+  Transaction transaction;
+  DeviceState state;          ///< absent devices, which a follower waits for, have ifindex 0
+  std::optional<gid_t> group; ///< who may read the counters
+  bool restart = false;       ///< the counters are to begin at zero
+
+  [[nodiscard]] DevicePins &pins() { return transaction.pins; }
+
+  /// What is to be counted into, once prepared.
+  [[nodiscard]] const CountersMap &counters() const {
+    return restart ? *transaction.pins.staged() : *transaction.pins.stats();
+  }
+};
+
+/// Checks the names in the request before anything is created.
+[[nodiscard]] Result<CounterChange> begin_change(const CountRequest &request,
+                                                 const std::string &device);
+
+/// Creates what is missing of the pins, or new counters for --reset; nullopt: of whatever kind
+/// there is, else for each CPU.
+[[nodiscard]] Result<void> prepare_counters(CounterChange &change, std::optional<MapKind> kind);
+
+/// Writes the info record, and puts new counters of --reset in the place of the old. On failure
+/// both are as before.
+[[nodiscard]] Result<void> write_info(CounterChange &change, const xdp_stats_info &info);
+
+} // namespace xdpstats
