@@ -13,8 +13,11 @@ if(BPF_MULTIARCH AND EXISTS /usr/include/${BPF_MULTIARCH}/asm)
 endif()
 
 # BTF names the source files: the same wherever the tree is.
-set(BPF_CFLAGS -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror ${BPF_SYSTEM_INCLUDES}
+set(BPF_CFLAGS -target bpf -mcpu=v3 -O2 -g -Wall -Wextra ${BPF_SYSTEM_INCLUDES}
     -fdebug-prefix-map=${PROJECT_SOURCE_DIR}/=)
+if(CMAKE_COMPILE_WARNING_AS_ERROR)
+  list(APPEND BPF_CFLAGS -Werror)
+endif()
 
 # bpf_object(NAME SOURCE [DEFINITION...]): SOURCE becomes ${CMAKE_CURRENT_BINARY_DIR}/NAME.bpf.o.
 # Written to a temporary name first, so that a failed compile leaves no object behind.
