@@ -19,14 +19,16 @@ wait_until() {
     done
 }
 
-# run_as_written FILE PATTERN: the one command of README.md's section, or of a manual page, that has PATTERN.
+# run_as_written FILE PATTERN: the one command of README.md's section, or of a manual page, that has PATTERN. A command
+# goes on after a backslash at the end of its line, which is \e in a manual page.
 run_as_written() {
     local commands found
     case $1 in
     README:*) commands=$(awk -v "section=## ${1#README:}" '/^## / { inside = $0 == section } inside' README.md) ;;
     *) commands=$(zcat "/usr/share/man/man${1##*.}/$1.gz") ;;
     esac
-    found=$(sed -n 's/^ *[#$] //p' <<<"$commands" | grep -E -- "$2") || fail "$1 has no command with '$2'"
+    found=$(sed -n -e ':more' -e '/\\e\?$/{N;s/\\e\?\n *//;b more' -e '}' -e 's/^ *[#$] //p' <<<"$commands" |
+        grep -E -- "$2") || fail "$1 has no command with '$2'"
     found=$(sort -u <<<"$found")
     [ "$(wc -l <<<"$found")" = 1 ] || fail "$1 has several commands with '$2'"
     say "$found"
