@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/agent/agent.h"
+#include "tests/support/files.h"
+#include "tests/support/wait.h"
 
 #include <signal.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
-#include <thread>
 
 namespace xdpstats::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::chrono::seconds kPatience{60};
 
 // collectd was not linked with the sanitizer's runtime, which must come first. No search for leaks:
 // collectd leaves two allocations of its own behind, and as it is stripped a suppression could only
@@ -40,43 +37,13 @@ std::vector<std::string> lines_of(const std::string &text) {
 
 } // namespace
 
-std::string read_file(const std::string &path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void load(const std::vector<std::string> &args) {
-  std::vector<std::string> command = {XDP_STATS_LOAD};
-  command.insert(command.end(), args.begin(), args.end());
-  run_or_throw(command);
-}
-
-void wait_until(const std::string &what, const std::function<bool()> &holds) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("waited in vain until " + what);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-}
-
 Agent::Agent(AgentOptions options) : options_(std::move(options)) {
-  char name[] = "/tmp/xdp-stats-agent.XXXXXX";
-  if (::mkdtemp(name) == nullptr) {
-    throw std::runtime_error("cannot make a directory below /tmp");
-  }
-  directory_ = name;
   // collectd may run as anybody.
   fs::permissions(directory_, fs::perms::all);
   std::ofstream(directory_ + "/collectd.conf") << configuration();
 }
 
-Agent::~Agent() {
-  process_.reset();
-  std::error_code ignored;
-  fs::remove_all(directory_, ignored);
-}
+Agent::~Agent() = default;
 
 std::string Agent::configuration() const {
   const auto quoted = [](const std::string &text) { return "\"" + text + "\"\n"; };

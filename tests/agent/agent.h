@@ -3,25 +3,17 @@
 // own.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "pinning/stats_map.h"
+#include "tests/support/files.h"
+#include "tests/support/loader.h"
 #include "tests/support/process.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
-
-/// The file at `path`, whole; empty if there is none.
-[[nodiscard]] std::string read_file(const std::string &path);
-
-/// Runs the loader; throws, with what it said, unless it exits with 0.
-void load(const std::vector<std::string> &args);
-
-/// Asks until it holds; throws after 60 s (the machine may be an emulated one).
-void wait_until(const std::string &what, const std::function<bool()> &holds);
 
 struct AgentOptions {
   std::string interval = "0.1";    ///< seconds
@@ -69,7 +61,8 @@ private:
   [[nodiscard]] std::string configuration() const;
 
   AgentOptions options_;
-  std::string directory_;
+  ScratchDirectory scratch_;
+  std::string directory_ = scratch_.path();
   std::unique_ptr<Process> process_;
 };
 

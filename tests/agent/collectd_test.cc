@@ -6,6 +6,7 @@
 #include "tests/agent/agent.h"
 #include "tests/support/frames.h"
 #include "tests/support/veth.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -35,7 +36,7 @@ void expect_quiet_end(const Finished &finished) {
 TEST(Collectd, GetsTenValuesOfEachDeviceAtEachInterval) {
   const VethPair first;
   const VethPair second({.near = "vc", .far = "vd"});
-  load({"--dev", "va", "--dev", "vc", "--pin"});
+  load_well({"--dev", "va", "--dev", "vc", "--pin"});
   LiveFrames("vb").send(10007, make_frame(60));
   send_frames("vd", 101, make_frame(1499));
 
@@ -78,7 +79,7 @@ TEST(Collectd, GetsTenValuesOfEachDeviceAtEachInterval) {
 
 TEST(Collectd, ReadsADeviceNamedWithADot) {
   const VethPair dotted({.near = "va.100", .far = "vb.100"});
-  load({"--dev", "va.100", "--pin"});
+  load_well({"--dev", "va.100", "--pin"});
   send_frames("vb.100", 103, make_frame(100));
   Agent agent;
   agent.start();
@@ -91,12 +92,12 @@ TEST(Collectd, FindsLaterPinsAndMissesAndFindsAgainWhatIsUnloaded) {
   Agent agent;
   agent.start();
   wait_until("collectd has started", [&] { return !agent.log("entering read-loop").empty(); });
-  load({"--dev", "va", "--dev", "vc", "--pin"});
+  load_well({"--dev", "va", "--dev", "vc", "--pin"});
   send_frames("vb", 7, make_frame(60));
   expect_passed(agent.newest("va"), 7, 420);
   EXPECT_THAT(agent.log(kPlugin), IsEmpty());
 
-  load({"--dev", "va", "--unload"});
+  load_well({"--dev", "va", "--unload"});
   wait_until("collectd misses the device", [&] { return agent.log("no longer").size() >= 2; });
   (void)agent.newest("vc"); // more intervals, in which nothing more is said
   const std::string gone = "the counters of 'va' can no longer be read: none are pinned below "
@@ -110,7 +111,7 @@ TEST(Collectd, FindsLaterPinsAndMissesAndFindsAgainWhatIsUnloaded) {
   (void)agent.newest("vc");
   EXPECT_EQ(agent.rows("va", "if_rx_packets-pass").size(), rows);
 
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   send_frames("vb", 11, make_frame(60));
   expect_passed(agent.newest("va"), 11, 660);
   EXPECT_THAT(
@@ -124,7 +125,7 @@ TEST(Collectd, FindsLaterPinsAndMissesAndFindsAgainWhatIsUnloaded) {
 
 TEST(Collectd, TellsThatADeviceStoppedCountingAndCountsAgain) {
   const VethPair pair;
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   Agent agent;
   agent.start();
   (void)agent.newest("va");
@@ -135,7 +136,7 @@ TEST(Collectd, TellsThatADeviceStoppedCountingAndCountsAgain) {
                                     "program"),
                           HasSubstr("plugin_instance = va, message = the counters of 'va' are "
                                     "stopped: the device has no XDP program")));
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   wait_until("the clear", [&] { return !agent.log("severity = OKAY").empty(); });
   (void)agent.newest("va");
   EXPECT_EQ(agent.log("'va'").size(), 4u);
@@ -145,7 +146,7 @@ TEST(Collectd, TestReadPassesWithAndWithoutPins) {
   const VethPair pair;
   const Agent agent;
   EXPECT_EQ(agent.test_read().status, 0);
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   EXPECT_EQ(agent.test_read().status, 0);
   EXPECT_THAT(agent.log(kPlugin), IsEmpty());
   run_or_throw({"umount", "/sys/fs/bpf"});
@@ -155,7 +156,7 @@ TEST(Collectd, TestReadPassesWithAndWithoutPins) {
 TEST(Collectd, StartsDespiteWrongConfigurationAndTheRestHolds) {
   const VethPair pair;
   const VethPair other({.near = "vc", .far = "vd"});
-  load({"--dev", "va", "--dev", "vc", "--pin"});
+  load_well({"--dev", "va", "--dev", "vc", "--pin"});
   Agent agent({.plugin_options = "  Interface 5\n  Colour \"red\"\n  Interface \"va\"\n"
                                  "  IgnoreSelected \"yes\"\n  <Map \"m\">\n    Size 3\n  </Map>"});
   agent.start();

@@ -10,6 +10,7 @@
 #include "tests/agent/agent.h"
 #include "tests/support/frames.h"
 #include "tests/support/veth.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -78,7 +79,7 @@ TEST(ForeignMap, OfAnotherLayoutIsRefusedAndToldOnce) {
   run_or_throw({"bpftool", "map", "create", kPin, "type", "percpu_array", "key", "4", "value", "8",
                 "entries", "5", "name", "wrong"});
   const VethPair pair;
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   Agent agent({.plugin_options = map_block("wrong", kPin)});
   agent.start();
   (void)agent.newest("va");

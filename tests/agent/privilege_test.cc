@@ -8,6 +8,7 @@
 #include "tests/agent/agent.h"
 #include "tests/support/frames.h"
 #include "tests/support/veth.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -42,7 +43,7 @@ std::string capabilities_of(pid_t pid) {
 class Privilege : public testing::Test {
 protected:
   Privilege() {
-    load({"--dev", "va", "--pin", "--group", kGroup});
+    load_well({"--dev", "va", "--pin", "--group", kGroup});
     LiveFrames("vb").send(7919, make_frame(60));
   }
 

@@ -7,15 +7,15 @@
 #include "base/netdev.h"
 #include "tests/bench/devices.h"
 #include "tests/bench/report.h"
-#include "tests/support/process.h"
+#include "tests/support/loader.h"
 
 namespace xdpstats::bench {
 namespace {
 
 constexpr unsigned kRounds = 9;
 
-std::vector<std::string> loader(size_t devices, const std::string &task) {
-  std::vector<std::string> command = {XDP_STATS_LOAD, task};
+test::Command task_for(size_t devices, const std::string &task) {
+  test::Command command = {task};
   for (size_t number = 0; number < devices; ++number) {
     command.insert(command.end(), {"--dev", "eth" + std::to_string(number)});
   }
@@ -41,13 +41,13 @@ struct Loading {
 Loading load(size_t devices) {
   const double cpu_before = children_cpu_ns();
   const auto begin = std::chrono::steady_clock::now();
-  test::run_or_throw(loader(devices, "--pin"));
+  test::load_well(task_for(devices, "--pin"));
   const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - begin;
   const Loading loading = {wall.count(), (children_cpu_ns() - cpu_before) / 1e6};
   if (programs_attached().empty()) {
     throw std::logic_error("the loader attached nothing");
   }
-  test::run_or_throw(loader(devices, "--unload"));
+  test::load_well(task_for(devices, "--unload"));
   return loading;
 }
 
@@ -71,7 +71,7 @@ Report bench_loading() {
   report.figure("one device, CPU time", "ms", cpu.at(1).summary());
   report.figure("100 devices in one call", "ms", measured.at("100").summary());
   report.figure("100 devices in one call, CPU time", "ms", cpu.at(kMany).summary());
-  test::run_or_throw(loader(kMany, "--pin"));
+  test::load_well(task_for(kMany, "--pin"));
   report.count("100 devices in one call: programs loaded", "",
                static_cast<double>(programs_attached().size()));
   report.claim("100 devices in one call, seconds", (measured.at("100") / 1e3).summary(),

@@ -21,6 +21,8 @@
 #include "tests/bench/report.h"
 #include "tests/bench/system_calls.h"
 #include "tests/fake_collectd/fake_collectd.h"
+#include "tests/support/files.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::bench {
 namespace {
@@ -156,13 +158,13 @@ void bench_memory(Report &report) {
     return line == std::string::npos ? 0.0 : std::stod(text.substr(line + sizeof("VmRSS:")));
   };
   const auto wait_for = [&agent](size_t intervals) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(3);
-    while (agent.rows("eth0", "if_rx_packets-pass").size() < intervals) {
-      if (std::chrono::steady_clock::now() > deadline) {
-        throw std::runtime_error("collectd is too slow");
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    }
+    test::wait_until(
+        "collectd has read " + std::to_string(intervals) + " times",
+        [&] {
+          std::this_thread::sleep_for(std::chrono::milliseconds(200)); // the file is long
+          return agent.rows("eth0", "if_rx_packets-pass").size() >= intervals;
+        },
+        std::chrono::minutes(3));
   };
   wait_for(kIntervals / 10);
   const double before = resident_kb();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/kernel/follow_fixture.h"
+#include "tests/support/wait.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,8 +13,8 @@
 namespace xdpstats::test {
 namespace {
 
-std::vector<std::string> command(const std::vector<std::string> &devices) {
-  std::vector<std::string> command = {LOADER, "--pin", "--observe", "--follow"};
+Command command(const std::vector<std::string> &devices) {
+  Command command = loader({"--pin", "--observe", "--follow"});
   for (const auto &device : devices) {
     command.insert(command.end(), {"--dev", device});
   }
@@ -25,7 +26,7 @@ std::vector<std::string> command(const std::vector<std::string> &devices) {
 Follower::Follower(const std::vector<std::string> &devices, const Environment &env)
     : process_(command(devices), env) {
   for (const auto &device : devices) {
-    test::await("begin to follow " + device, [this, &device] {
+    wait_until(device + " is followed", [this, &device] {
       return process_.out().find(device + ": ") != std::string::npos || !process_.running();
     });
   }
@@ -34,7 +35,7 @@ Follower::Follower(const std::vector<std::string> &devices, const Environment &e
 
 void Follower::await(const std::string &text) {
   try {
-    test::await("'" + text + "'", [this, &text] {
+    wait_until("the follower says '" + text + "'", [this, &text] {
       const std::string out = process_.out();
       const size_t found = out.find(text, read_);
       const size_t end = found == std::string::npos ? found : out.find('\n', found);
@@ -43,16 +44,6 @@ void Follower::await(const std::string &text) {
     });
   } catch (const std::runtime_error &error) {
     throw std::runtime_error(error.what() + (" in\n" + log()));
-  }
-}
-
-void await(const std::string &what, const std::function<bool()> &done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("waited in vain: " + what);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 }
 

@@ -2,13 +2,12 @@
 // A running `xdp-stats-load --follow`.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "tests/kernel/observe_fixture.h"
 #include "tests/support/process.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 
@@ -33,9 +32,6 @@ private:
   Process process_;
   size_t read_ = 0; ///< how much of the output was waited for
 };
-
-/// Waits until `done`; throws std::runtime_error with `what` if that takes too long.
-void await(const std::string &what, const std::function<bool()> &done);
 
 /// How many links trace programs now.
 [[nodiscard]] size_t observers();

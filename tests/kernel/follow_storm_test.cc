@@ -2,51 +2,19 @@
 // --follow under traffic while the device's programs change all the time, and while it is killed.
 #include <gmock/gmock.h>
 
-#include <atomic>
 #include <csignal>
 #include <random>
 #include <thread>
 
 #include "tests/kernel/follow_fixture.h"
+#include "tests/support/traffic.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
 
 constexpr size_t kFrameSize = 73;
-constexpr std::chrono::milliseconds kPace{1};
-
-// Sends frames, never two within kPace: in any time no more than that many, and one.
-class PacedTraffic {
-public:
-  PacedTraffic() : thread_([this] { run(); }) {}
-  PacedTraffic(const PacedTraffic &) = delete;
-  PacedTraffic &operator=(const PacedTraffic &) = delete;
-  ~PacedTraffic() { stop(); }
-
-  // How many were sent.
-  uint64_t stop() {
-    ending_ = true;
-    if (thread_.joinable()) {
-      thread_.join();
-    }
-    return sent_;
-  }
-
-private:
-  void run() {
-    const std::vector<uint8_t> frame = make_frame(kFrameSize, {XDP_PASS});
-    while (!ending_) {
-      const auto next = std::chrono::steady_clock::now() + kPace;
-      send_frames("vb", 1, frame);
-      sent_++;
-      std::this_thread::sleep_until(next);
-    }
-  }
-
-  std::atomic<bool> ending_ = false;
-  uint64_t sent_ = 0;
-  std::thread thread_;
-};
+constexpr std::chrono::milliseconds kPace{1}; // between one frame and the next
 
 // What xdp-loader does to a chain: it grows to three programs and shrinks to one.
 class Chain {
@@ -80,11 +48,10 @@ private:
   unsigned loaded_ = 0;
 };
 
-// The last change is followed.
 void await_settled() {
-  await("counting", [] {
+  wait_until("the last change is followed", [] {
     return status_of("va")["state"] == "counting" &&
-           status_of("va")["netdev_program_id"] == netdev_program("va");
+           status_of("va")["netdev_program_id"] == netdev("va").program_id;
   });
 }
 
@@ -97,7 +64,12 @@ TEST_F(Follow, TwoHundredChangesUnderTraffic) {
   await_settled();
   const size_t descriptors = follower.descriptors();
   const auto began = std::chrono::steady_clock::now();
-  PacedTraffic traffic;
+  Traffic traffic(
+      [] {
+        send_frames("vb", 1, make_frame(kFrameSize, {XDP_PASS}));
+        return 1;
+      },
+      kPace);
   for (int i = 0; i < 200; ++i) {
     SCOPED_TRACE(i);
     ASSERT_NO_THROW(chain.change());
@@ -105,7 +77,7 @@ TEST_F(Follow, TwoHundredChangesUnderTraffic) {
   await_settled();
   const uint64_t sent = traffic.stop();
   const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - began;
-  const Counters counted = read_counters("va");
+  const Counters counted = pinned_counters("va");
   const auto status = status_of("va");
   const std::chrono::nanoseconds uncovered(status["uncovered_ns"].get<int64_t>());
   const uint64_t changes = status["changes"].get<uint64_t>();
@@ -127,7 +99,7 @@ TEST_F(Follow, TwoHundredChangesUnderTraffic) {
   EXPECT_EQ(ended.err, "");
   EXPECT_EQ(observers(), 1U);
   run_or_throw({"xdp-loader", "unload", "va", "--all"});
-  run_or_throw({LOADER, "--dev", "va", "--unload"});
+  load_well({"--dev", "va", "--unload"});
   EXPECT_EQ(left_behind(before), "");
 }
 
@@ -139,7 +111,7 @@ TEST_F(Follow, KilledAtAnyMomentAndStartedAgain) {
   Counters last = {};
   for (int i = 0; i < 13; ++i) {
     SCOPED_TRACE(i);
-    Process follower({LOADER, "--dev", "va", "--pin", "--observe", "--follow"});
+    Process follower(loader({"--dev", "va", "--pin", "--observe", "--follow"}));
     std::thread replacing([] {
       run_or_throw({"ip", "-force", "link", "set", "va", "xdpdrv", "obj", program_file("rules"),
                     "sec", "xdp.frags"});
@@ -152,18 +124,18 @@ TEST_F(Follow, KilledAtAnyMomentAndStartedAgain) {
     await_settled();
     EXPECT_EQ(status_of("va")["follow"], true);
     EXPECT_EQ(observers(), 1U);
-    const Counters now = read_counters("va");
+    const Counters now = pinned_counters("va");
     expect_counters(now, last);
     last = sum(now, send_passing("vb", 101));
-    expect_counters(read_counters("va"), last);
+    expect_counters(pinned_counters("va"), last);
     // Killed between changes: counting goes on.
     again.signal(SIGKILL);
     again.wait();
     last = sum(last, send_passing("vb", 103));
-    expect_counters(read_counters("va"), last);
+    expect_counters(pinned_counters("va"), last);
     EXPECT_EQ(status_of("va")["follow"], false);
   }
-  run_or_throw({LOADER, "--dev", "va", "--unload"});
+  load_well({"--dev", "va", "--unload"});
   run_or_throw({"ip", "link", "set", "va", "xdpdrv", "off"});
   EXPECT_EQ(left_behind(before), "");
 }

@@ -11,6 +11,7 @@
 
 #include "tests/kernel/follow_fixture.h"
 #include "tests/support/counter.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -33,12 +34,12 @@ TEST_F(Follow, ReplacedProgramIsObservedAndTheOldOneLetGo) {
   attach_by_ip("va", "rules");
   Follower follower;
   Counters expected = send_each_verdict("vb");
-  const uint32_t old = netdev_program("va");
+  const uint32_t old = netdev("va").program_id;
   replace_by_ip("rules");
   follower.await("va: counting on (observe, native mode, XDP program 'somebody_elses_rules'");
   expected = sum(expected, send_each_verdict("vb", 3));
-  expect_counters(read_counters("va"), expected);
-  await("the old program goes", [old] { return !is_loaded(old); });
+  expect_counters(pinned_counters("va"), expected);
+  wait_until("the old program is gone", [old] { return !is_loaded(old); });
   const auto status = status_of("va");
   EXPECT_EQ(status["state"], "counting");
   EXPECT_EQ(status["follow"], true);
@@ -57,14 +58,14 @@ TEST_F(Follow, WaitsForProgramAndDevice) {
   attach_by_ip("va", "rules");
   follower.await("va: counting (observe");
   Counters expected = send_each_verdict("vb");
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
   EXPECT_EQ(status_of("va")["changes"], 0);
 
   // The program goes: nothing keeps it.
-  const uint32_t program = netdev_program("va");
+  const uint32_t program = netdev("va").program_id;
   run_or_throw({"ip", "link", "set", "va", "xdpdrv", "off"});
   follower.await("va: no XDP program now");
-  await("the program goes", [program] { return !is_loaded(program); });
+  wait_until("the program is gone", [program] { return !is_loaded(program); });
   EXPECT_EQ(status_of("va")["state"], "stopped");
   EXPECT_EQ(status_of("va")["keeps_program"], false);
 
@@ -80,7 +81,7 @@ TEST_F(Follow, WaitsForProgramAndDevice) {
   attach_by_ip("va", "rules", true);
   follower.await("va: counting on (observe, skb mode");
   expected = sum(expected, send_each_verdict("vb", 1));
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
   EXPECT_EQ(status_of("va")["changes"], 1);
   follower.signal(SIGTERM);
   EXPECT_EQ(follower.wait().status, 0);
@@ -104,17 +105,17 @@ TEST_F(Follow, ProgramAttachedByALinkIsFound) {
   ASSERT_EQ(bpf_link__update_program(link.get(), bpf_object__next_program(next.get(), nullptr)), 0);
   follower.await("va: counting on (observe");
   expected = sum(expected, send_each_verdict("vb", 7));
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
 }
 
 TEST_F(Follow, ProgramThatCannotBeObservedIsToldOnceAndWaitedOut) {
   const VethPair veth;
   attach_by_ip("va", "rules");
   Follower follower;
-  const uint32_t old = netdev_program("va");
+  const uint32_t old = netdev("va").program_id;
   replace_by_ip("rules_no_btf");
-  await("the old program goes", [old] { return !is_loaded(old); });
-  await("the refusal", [&follower] {
+  wait_until("the old program is gone", [old] { return !is_loaded(old); });
+  wait_until("it is told", [&follower] {
     return follower.log().find("was loaded without BTF, which tracing needs\nhint: ") !=
            std::string::npos;
   });
@@ -125,7 +126,7 @@ TEST_F(Follow, ProgramThatCannotBeObservedIsToldOnceAndWaitedOut) {
   replace_by_ip("rules");
   follower.await("va: counting on (observe");
   const Counters expected = send_each_verdict("vb");
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
   const std::string log = follower.log();
   const std::string refusal = "which tracing needs";
   EXPECT_EQ(log.find(refusal), log.rfind(refusal)) << log;
@@ -144,7 +145,7 @@ TEST_F(Follow, GrowingAndShrinkingChain) {
   run_or_throw({"xdp-loader", "unload", "va", "-i", std::to_string(component("va", "somebody"))});
   follower.await("XDP program 'passes'");
   expected = sum(expected, send_passing("vb", 1009));
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
   EXPECT_EQ(observers(), 1U);
 }
 
@@ -159,7 +160,7 @@ TEST_F(Follow, StopsAndLeavesTheCountingInPlace) {
     EXPECT_EQ(status_of("va")["follow"], false);
   }
   const Counters expected = send_each_verdict("vb");
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
   EXPECT_EQ(status_of("va")["state"], "counting");
   EXPECT_EQ(observers(), 1U);
 }
@@ -177,7 +178,7 @@ TEST_F(Follow, OneFollowerEach) {
   replace_by_ip("rules");
   follower.await("va: counting on");
   const Counters expected = send_each_verdict("vb");
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
 }
 
 TEST_F(Follow, UnloadedDeviceIsFollowedNoMore) {
@@ -195,13 +196,13 @@ TEST_F(Follow, UnloadedDeviceIsFollowedNoMore) {
 TEST_F(Follow, BuiltinCounterTakesOver) {
   const VethPair veth;
   Follower follower;
-  run_or_throw({LOADER, "--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   const Finished ended = follower.wait();
   EXPECT_EQ(ended.status, 0);
   EXPECT_THAT(ended.out, HasSubstr("va: it is counted by other means now: it is not followed"));
   const Counters expected = send_passing("vb", 2003);
-  expect_counters(read_counters("va"), expected);
-  run_or_throw({LOADER, "--dev", "va", "--unload"});
+  expect_counters(pinned_counters("va"), expected);
+  load_well({"--dev", "va", "--unload"});
 }
 
 // What a service manager hears (sd_notify(3)).
@@ -214,7 +215,7 @@ TEST_F(Follow, SpeaksToTheServiceManager) {
   ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)), 0);
   std::string heard;
   const auto hear = [&socket, &heard](const std::string &text) {
-    await(text, [&] {
+    wait_until("the service manager hears " + text, [&] {
       std::array<char, 4096> buffer = {};
       const ssize_t length = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (length > 0) {
@@ -230,8 +231,8 @@ TEST_F(Follow, SpeaksToTheServiceManager) {
   hear("WATCHDOG=1");
   hear("WATCHDOG=1");
   attach_by_ip("va", "rules");
-  hear("STATUS=va: observing 'somebody_elses_rules' (id " + std::to_string(netdev_program("va")) +
-       ")");
+  hear("STATUS=va: observing 'somebody_elses_rules' (id " +
+       std::to_string(netdev("va").program_id) + ")");
   follower.signal(SIGTERM);
   hear("STOPPING=1");
   EXPECT_EQ(follower.wait().status, 0);

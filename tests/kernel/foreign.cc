@@ -5,13 +5,11 @@
 #include <xdp/libxdp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <stdexcept>
-#include <thread>
 
-#include "base/netdev.h"
 #include "tests/support/veth.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -118,24 +116,10 @@ void attach(const Way &way, const std::string &device, const std::string &progra
   }
 }
 
-uint32_t netdev_program(const std::string &device) {
-  const auto table = read_netdevs();
-  if (!table) {
-    throw std::runtime_error(table.error().message);
-  }
-  return table->at(device).program_id;
-}
-
-Finished load(const std::vector<std::string> &arguments) {
-  std::vector<std::string> command = {LOADER};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return run(command);
-}
-
-void observe(const std::string &device, const std::vector<std::string> &more) {
-  std::vector<std::string> command = {LOADER, "--dev", device, "--pin", "--observe"};
+void observe(const std::string &device, const Command &more) {
+  Command command = {"--dev", device, "--pin", "--observe"};
   command.insert(command.end(), more.begin(), more.end());
-  run_or_throw(command);
+  load_well(command);
 }
 
 KernelObjects kernel_objects() {
@@ -144,17 +128,14 @@ KernelObjects kernel_objects() {
 }
 
 std::string left_behind(const KernelObjects &before) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  for (;;) {
+  std::string left;
+  static_cast<void>(holds_in_time([&] {
     const KernelObjects now = kernel_objects();
-    const std::string left = added("program", before.programs, now.programs) +
-                             added("link", before.links, now.links) +
-                             added("map", before.maps, now.maps);
-    if (left.empty() || std::chrono::steady_clock::now() >= end) {
-      return left;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+    left = added("program", before.programs, now.programs) +
+           added("link", before.links, now.links) + added("map", before.maps, now.maps);
+    return left.empty();
+  }));
+  return left;
 }
 
 } // namespace xdpstats::test

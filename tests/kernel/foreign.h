@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/loader.h"
 #include "tests/support/process.h"
 
 namespace xdpstats::test {
@@ -31,14 +32,8 @@ void attach(const Way &way, const std::string &device, const std::string &progra
 /// `ip link set DEVICE xdpMODE obj PROGRAM`
 void attach_by_ip(const std::string &device, const std::string &program, bool generic = false);
 
-/// The id of the device's XDP program, 0 if it has none.
-[[nodiscard]] uint32_t netdev_program(const std::string &device);
-
-/// xdp-stats-load with these arguments.
-Finished load(const std::vector<std::string> &arguments);
-
 /// xdp-stats-load --dev DEVICE --pin --observe and more, which has to succeed.
-void observe(const std::string &device, const std::vector<std::string> &more = {});
+void observe(const std::string &device, const Command &more = {});
 
 /// The ids of all programs, links and maps that the kernel holds.
 struct KernelObjects {

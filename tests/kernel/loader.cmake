@@ -7,7 +7,7 @@ xdp_stats_test(loader LABEL kernel
   SOURCES pinned.cc loader/loader_test.cc loader/concurrent_test.cc loader/count_test.cc
           loader/foreground_test.cc loader/foreign_test.cc loader/group_test.cc
           loader/refusal_test.cc loader/rerun_test.cc loader/undo_test.cc loader/unload_test.cc
-  LIBS nlohmann_json::nlohmann_json)
+  LIBS loader_support nlohmann_json::nlohmann_json)
 add_library(fail_call MODULE loader/fail_call.c)
 target_include_directories(fail_call SYSTEM PRIVATE ${LIBBPF_INCLUDE_DIRS})
 target_link_libraries(fail_call PRIVATE xdp_stats_warnings)
@@ -16,9 +16,8 @@ target_compile_definitions(kernel_loader PRIVATE
   PROGRAMS="${CMAKE_CURRENT_BINARY_DIR}"
   SUPPORT_PROGRAMS="${CMAKE_BINARY_DIR}/tests/support"
   READ_STATS="$<TARGET_FILE:read_stats>"
-  XDP_STATS="$<TARGET_FILE:xdp-stats>"
-  XDP_STATS_LOAD="$<TARGET_FILE:xdp-stats-load>")
+  XDP_STATS="$<TARGET_FILE:xdp-stats>")
 add_dependencies(kernel_loader
-  fail_call read_stats xdp-stats xdp-stats-load
+  fail_call read_stats xdp-stats
   linear_bpf_object replacement_bpf_object sender_bpf_object verdicts_bpf_object
   verdicts_shared_bpf_object)

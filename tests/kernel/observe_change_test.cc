@@ -22,18 +22,18 @@ TEST_F(Observe, AgainIsIdempotent) {
   EXPECT_EQ(left_behind(before), "");
   EXPECT_EQ(status_of("va")["changes"], 0);
   const Counters expected = send_each_verdict("vb");
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
 }
 
 TEST_F(Observe, UnloadLeavesTheObservedProgram) {
   const VethPair veth;
   attach_by_ip("va", "rules");
-  const uint32_t program = netdev_program("va");
+  const uint32_t program = netdev("va").program_id;
   const KernelObjects before = kernel_objects();
   observe("va");
   const Finished unloaded = load({"--dev", "va", "--unload"});
   EXPECT_EQ(unloaded.status, 0) << unloaded.err;
-  EXPECT_EQ(netdev_program("va"), program);
+  EXPECT_EQ(netdev("va").program_id, program);
   EXPECT_EQ(left_behind(before), "");
   EXPECT_NE(::access("/sys/fs/bpf/xdp_stats/va", F_OK), 0);
 }
@@ -45,9 +45,9 @@ TEST_F(Observe, ResetStartsAtZero) {
   send_each_verdict("vb");
   const KernelObjects before = kernel_objects();
   observe("va", {"--reset"});
-  expect_counters(read_counters("va"), {});
+  expect_counters(pinned_counters("va"), {});
   const Counters expected = send_each_verdict("vb");
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
   EXPECT_EQ(kernel_objects().links.size(), before.links.size());
   EXPECT_EQ(kernel_objects().maps.size(), before.maps.size());
 }
@@ -58,22 +58,22 @@ TEST_F(Observe, ReplacedProgramIsStaleUntilObservedAgain) {
   const VethPair veth;
   attach_by_ip("va", "rules");
   observe("va");
-  const uint32_t old = netdev_program("va");
+  const uint32_t old = netdev("va").program_id;
   const Counters first = send_each_verdict("vb");
   run_or_throw({"ip", "-force", "link", "set", "va", "xdpdrv", "obj", program_file("rules"), "sec",
                 "xdp.frags"});
   send_each_verdict("vb");
-  expect_counters(read_counters("va"), first);
+  expect_counters(pinned_counters("va"), first);
   EXPECT_EQ(status_of("va")["state"], "stale");
   EXPECT_EQ(status_of("va")["keeps_program"], true);
-  EXPECT_THAT(run_or_throw({LOADER, "--status"}),
+  EXPECT_THAT(load_well({"--status"}),
               HasSubstr("keeps      somebody_elses_rules, id " + std::to_string(old)));
   observe("va");
   EXPECT_EQ(status_of("va")["state"], "counting");
   EXPECT_EQ(status_of("va")["changes"], 1);
   EXPECT_GT(status_of("va")["uncovered_ns"], 0);
   const Counters second = send_each_verdict("vb", 3);
-  expect_counters(read_counters("va"), sum(first, second));
+  expect_counters(pinned_counters("va"), sum(first, second));
   const Finished look = run({"bpftool", "prog", "show", "id", std::to_string(old)});
   EXPECT_NE(look.status, 0) << "the old program is still loaded";
 }
@@ -88,13 +88,13 @@ TEST_F(Observe, GrownChainIsStaleUntilObservedAgain) {
   EXPECT_EQ(status_of("va")["state"], "stale");
   observe("va");
   const Counters second = send_each_verdict("vb");
-  expect_counters(read_counters("va"), sum(first, second));
+  expect_counters(pinned_counters("va"), sum(first, second));
   // And back: the chain shrinks to one.
   run_or_throw({"xdp-loader", "unload", "va", "-i", std::to_string(component("va", "somebody"))});
   EXPECT_EQ(status_of("va")["state"], "stale");
   observe("va");
   const Counters third = send_passing("vb", 1009);
-  expect_counters(read_counters("va"), sum(sum(first, second), third));
+  expect_counters(pinned_counters("va"), sum(sum(first, second), third));
 }
 
 TEST_F(Observe, DetachedProgramIsStopped) {
@@ -116,7 +116,7 @@ TEST_F(Observe, RemovedObserverIsStopped) {
   EXPECT_EQ(status_of("va")["reason"], "its observer was removed");
   observe("va");
   const Counters expected = send_each_verdict("vb");
-  expect_counters(read_counters("va"), expected);
+  expect_counters(pinned_counters("va"), expected);
 }
 
 // The built-in counter in the chain gives way to the observer, and the observer to it: no frame is
@@ -124,18 +124,18 @@ TEST_F(Observe, RemovedObserverIsStopped) {
 TEST_F(Observe, TakesTurnsWithTheBuiltinCounter) {
   const VethPair veth;
   run_or_throw({"xdp-loader", "load", "-P", "50", "va", program_file("rules")});
-  run_or_throw({LOADER, "--dev", "va", "--pin", "--chain"});
+  load_well({"--dev", "va", "--pin", "--chain"});
   const Counters first = send_passing("vb", 2003);
-  expect_counters(read_counters("va"), first);
+  expect_counters(pinned_counters("va"), first);
   observe("va");
   EXPECT_EQ(status_of("va")["mode"], "observe");
   const Counters second = send_each_verdict("vb");
-  expect_counters(read_counters("va"), sum(first, second));
-  run_or_throw({LOADER, "--dev", "va", "--pin", "--chain"});
+  expect_counters(pinned_counters("va"), sum(first, second));
+  load_well({"--dev", "va", "--pin", "--chain"});
   EXPECT_EQ(status_of("va")["mode"], "builtin");
   EXPECT_NE(::access("/sys/fs/bpf/xdp_stats/va/observer", F_OK), 0);
   const Counters third = send_passing("vb", 1009);
-  expect_counters(read_counters("va"), sum(sum(first, second), third));
+  expect_counters(pinned_counters("va"), sum(sum(first, second), third));
 }
 
 TEST_F(Observe, XdpFilterAgreesWithItsOwnCounters) {
@@ -146,7 +146,7 @@ TEST_F(Observe, XdpFilterAgreesWithItsOwnCounters) {
   LiveFrames live("vb");
   live.send(2003, udp_frame(64, 4242));
   live.send(3001, udp_frame(128, 4243));
-  const Counters ours = read_counters("va");
+  const Counters ours = pinned_counters("va");
   const auto theirs = StatsMap::open("/sys/fs/bpf/xdp-filter/xdp_stats_map");
   ASSERT_TRUE(theirs) << theirs.error().message;
   expect_counters(ours, *theirs->read());

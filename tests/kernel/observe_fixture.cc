@@ -5,7 +5,6 @@
 #include <regex>
 #include <stdexcept>
 
-#include "pinning/pin_path.h"
 #include "tests/support/process.h"
 
 namespace xdpstats::test {
@@ -25,17 +24,8 @@ constexpr std::array<Sent, 6> kSent = {{{XDP_ABORTED, 1009, 61},
 
 } // namespace
 
-Counters read_counters(const std::string &device) {
-  const auto map = StatsMap::open(PinPath(kDefaultPinRoot, device).stats_map);
-  const auto counters = map ? map->read() : Failure(map.error());
-  if (!counters) {
-    throw std::runtime_error(counters.error().message);
-  }
-  return *counters;
-}
-
 nlohmann::json status_of(const std::string &device) {
-  return nlohmann::json::parse(run_or_throw({LOADER, "--status", "--json", "--dev", device}))[0];
+  return nlohmann::json::parse(load_well({"--status", "--json", "--dev", device}))[0];
 }
 
 Counters send_each_verdict(const std::string &device, size_t added_size) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -25,9 +24,6 @@ protected:
     SKIP_UNLESS(can_load_extension());
   }
 };
-
-/// The pinned counters of a device.
-[[nodiscard]] Counters read_counters(const std::string &device);
 
 /// What `--status --json` says of a device.
 [[nodiscard]] nlohmann::json status_of(const std::string &device);

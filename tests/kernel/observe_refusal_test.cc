@@ -47,19 +47,20 @@ TEST(ObserveRefuses, ProgramWithoutAParameter) {
 
 TEST(ObserveRefuses, TheBuiltinCounterAlone) {
   const VethPair veth;
-  run_or_throw({LOADER, "--dev", "va", "--pin"});
-  const uint32_t program = netdev_program("va");
+  load_well({"--dev", "va", "--pin"});
+  const uint32_t program = netdev("va").program_id;
   EXPECT_THAT(refused().err, HasSubstr("its XDP program is the one that counts already\n"));
-  EXPECT_EQ(netdev_program("va"), program);
-  run_or_throw({LOADER, "--dev", "va", "--unload"});
+  EXPECT_EQ(netdev("va").program_id, program);
+  load_well({"--dev", "va", "--unload"});
   run_or_throw({"rmdir", "/sys/fs/bpf/xdp_stats"});
 }
 
 TEST(ObserveRefuses, WithoutThePrivilege) {
   const VethPair veth;
   attach_by_ip("va", "rules");
-  const Finished finished = run({"setpriv", "--bounding-set=+all,-sys_admin", "--inh-caps=-all",
-                                 LOADER, "--dev", "va", "--pin", "--observe"});
+  Command command = loader({"--dev", "va", "--pin", "--observe"});
+  command.insert(command.begin(), {"setpriv", "--bounding-set=+all,-sys_admin", "--inh-caps=-all"});
+  const Finished finished = run(command);
   EXPECT_EQ(finished.status, 1);
   EXPECT_THAT(finished.err,
               HasSubstr("not enough privilege: CAP_SYS_ADMIN is needed to observe an XDP program"));

@@ -4,8 +4,6 @@
 #include <signal.h>
 
 #include <array>
-#include <chrono>
-#include <thread>
 
 #include "pinning/pin_path.h"
 #include "tests/kernel/observe_fixture.h"
@@ -18,11 +16,11 @@ class ObserveAttached : public Observe, public testing::WithParamInterface<Way> 
 TEST_P(ObserveAttached, EveryVerdictIsExact) {
   const VethPair veth;
   attach(GetParam(), veth.near(), "rules");
-  const uint32_t before = netdev_program(veth.near());
+  const uint32_t before = netdev(veth.near()).program_id;
   observe(veth.near());
   const Counters expected = send_each_verdict(veth.far());
-  expect_counters(read_counters(veth.near()), expected);
-  EXPECT_EQ(netdev_program(veth.near()), before);
+  expect_counters(pinned_counters(veth.near()), expected);
+  EXPECT_EQ(netdev(veth.near()).program_id, before);
 }
 
 TEST_P(ObserveAttached, FramesOfManyBuffersAreExact) {
@@ -35,7 +33,7 @@ TEST_P(ObserveAttached, FramesOfManyBuffersAreExact) {
     send_frames(veth.far(), 53, make_frame(61, {verdict}));
     expected[verdict] = {101 + 53, 101 * 9001 + 53 * 61};
   }
-  expect_counters(read_counters(veth.near()), expected);
+  expect_counters(pinned_counters(veth.near()), expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(By, ObserveAttached, testing::ValuesIn(ways_to_attach()),
@@ -46,7 +44,7 @@ TEST_F(Observe, CountsIntoSharedCounters) {
   attach_by_ip(veth.near(), "rules");
   observe(veth.near(), {"--map", "array"});
   const Counters expected = send_each_verdict(veth.far());
-  expect_counters(read_counters(veth.near()), expected);
+  expect_counters(pinned_counters(veth.near()), expected);
   EXPECT_EQ(StatsMap::open(PinPath(kDefaultPinRoot, veth.near()).stats_map)->kind(),
             MapKind::kShared);
 }
@@ -60,7 +58,7 @@ TEST_F(Observe, ProgramWithAnotherArgumentTypeIsExact) {
   send_frames(veth.far(), 101, make_frame(9001, {XDP_DROP}));
   expected[XDP_DROP].packets += 101;
   expected[XDP_DROP].bytes += 101 * 9001;
-  expect_counters(read_counters(veth.near()), expected);
+  expect_counters(pinned_counters(veth.near()), expected);
 }
 
 TEST_F(Observe, OneProgramOnThreeDevicesIsCountedForEach) {
@@ -85,15 +83,15 @@ TEST_F(Observe, OneProgramOnThreeDevicesIsCountedForEach) {
       expected[i] = send_each_verdict(pairs[i].far(), i);
     }
     for (size_t i = 0; i < pairs.size(); ++i) {
-      expect_counters(read_counters(pairs[i].near()), expected[i]);
+      expect_counters(pinned_counters(pairs[i].near()), expected[i]);
     }
     // The others go on without the one that attached the observer.
     EXPECT_EQ(load({"--dev", "va", "--unload"}).status, 0);
     const Counters more = send_each_verdict("vy", 7);
     send_each_verdict("vx");
     expected[1] = sum(expected[1], more);
-    expect_counters(read_counters("vb"), expected[1]);
-    expect_counters(read_counters("vc"), expected[2]);
+    expect_counters(pinned_counters("vb"), expected[1]);
+    expect_counters(pinned_counters("vc"), expected[2]);
     EXPECT_EQ(load({"--dev", "vb", "--dev", "vc", "--unload"}).status, 0);
     EXPECT_EQ(kernel_objects().links.size(), links);
     run_or_throw({"rm", "/sys/fs/bpf/one"});
@@ -127,13 +125,13 @@ TEST_F(Observe, NamespacesAreToldApart) {
   attach.back() = "vb";
   in_other(attach);
   observe("va");
-  in_other({LOADER, "--dev", "vb", "--pin", "--observe"});
+  in_other(loader({"--dev", "vb", "--pin", "--observe"}));
   const Counters on_va = send_each_verdict("vx");
   const Counters on_vb = send_each_verdict("vy", 5);
-  expect_counters(read_counters("va"), on_va);
-  expect_counters(read_counters("vb"), on_vb);
-  in_other({LOADER, "--dev", "vb", "--unload"});
-  run_or_throw({LOADER, "--dev", "va", "--unload"});
+  expect_counters(pinned_counters("va"), on_va);
+  expect_counters(pinned_counters("vb"), on_vb);
+  in_other(loader({"--dev", "vb", "--unload"}));
+  load_well({"--dev", "va", "--unload"});
   run_or_throw({"ip", "link", "delete", "vy"});
 }
 
@@ -141,22 +139,15 @@ TEST_F(Observe, InTheForegroundCountsAndLeavesNothing) {
   const VethPair veth;
   attach_by_ip(veth.near(), "rules");
   const KernelObjects before = kernel_objects();
-  Process loader({LOADER, "--dev", veth.near(), "--observe", "--interval", "0.1"});
-  const auto wait_for = [&loader](const std::string &text) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (loader.out().find(text) == std::string::npos) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << loader.out() << loader.err();
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-  };
-  wait_for("observe somebody_elses_rules (native)");
+  Process foreground(loader({"--dev", veth.near(), "--observe", "--interval", "0.1"}));
+  foreground.wait_for_output("observe somebody_elses_rules (native)");
   LiveFrames(veth.far()).send(10'007, make_frame(61, {XDP_DROP}));
-  wait_for(" 10,007 ");
-  wait_for(" 610,427 ");
-  loader.signal(SIGKILL);
-  loader.wait();
+  foreground.wait_for_output(" 10,007 ");
+  foreground.wait_for_output(" 610,427 ");
+  foreground.signal(SIGKILL);
+  foreground.wait();
   EXPECT_EQ(left_behind(before), "");
-  EXPECT_NE(netdev_program(veth.near()), 0U);
+  EXPECT_NE(netdev(veth.near()).program_id, 0U);
 }
 
 // XDP in native mode on a bond runs in the drivers below it.
@@ -174,7 +165,7 @@ TEST_F(Observe, BondIsCountedWhereItsFramesComeIn) {
   Counters expected = send_each_verdict("vx");
   const Counters more = send_each_verdict("vy", 3);
   expected = sum(expected, more);
-  expect_counters(read_counters("bo"), expected);
+  expect_counters(pinned_counters("bo"), expected);
   run_or_throw({"ip", "link", "delete", "bo"});
 }
 

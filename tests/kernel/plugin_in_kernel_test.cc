@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -15,6 +14,7 @@
 #include "tests/fake_collectd/fake_collectd.h"
 #include "tests/support/counter.h"
 #include "tests/support/frames.h"
+#include "tests/support/loader.h"
 #include "tests/support/process.h"
 #include "tests/support/veth.h"
 
@@ -24,11 +24,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::StartsWith;
-
-void load(std::vector<std::string> args) {
-  args.insert(args.begin(), XDP_STATS_LOAD);
-  run_or_throw(args);
-}
 
 class PluginInKernel : public testing::Test {
 protected:
@@ -63,7 +58,7 @@ protected:
 };
 
 TEST_F(PluginInKernel, DispatchesTenExactValuesWithOneTime) {
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   LiveFrames("vb").send(100003, make_frame(60));
   EXPECT_EQ(collectd_.init(), 0);
   EXPECT_EQ(read(), 10u);
@@ -111,7 +106,7 @@ TEST(PluginOnBareMaps, GivesTheirValuesAndOneWord) {
 }
 
 TEST_F(PluginInKernel, NotifiesOfEachChangeOnce) {
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   EXPECT_EQ(collectd_.init(), 0);
   EXPECT_EQ(read(), 10u);
   run_or_throw({"ip", "link", "set", "dev", "va", "xdp", "off"});
@@ -119,15 +114,15 @@ TEST_F(PluginInKernel, NotifiesOfEachChangeOnce) {
   EXPECT_THAT(collectd_.take_notifications(),
               ElementsAre("WARNING va: the counters of 'va' are stopped: the device has no XDP "
                           "program"));
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   EXPECT_EQ(read() + read(), 20u);
   EXPECT_THAT(collectd_.take_notifications(), ElementsAre("OKAY va: the counters of 'va' count "
                                                           "again"));
-  load({"--dev", "va", "--unload"});
+  load_well({"--dev", "va", "--unload"});
   EXPECT_EQ(read() + read(), 0u);
   EXPECT_THAT(collectd_.take_notifications(),
               ElementsAre(StartsWith("WARNING va: the counters of 'va' can no longer be read")));
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   EXPECT_EQ(read() + read(), 20u);
   EXPECT_THAT(collectd_.take_notifications(),
               ElementsAre("OKAY va: the counters of 'va' can be read again"));
@@ -135,11 +130,11 @@ TEST_F(PluginInKernel, NotifiesOfEachChangeOnce) {
 }
 
 TEST_F(PluginInKernel, AResetIsFollowedAtOnceAndIsNoNews) {
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   LiveFrames("vb").send(1009, make_frame(60));
   EXPECT_EQ(collectd_.init(), 0);
   EXPECT_EQ(read(), 10u);
-  load({"--dev", "va", "--pin", "--reset"});
+  load_well({"--dev", "va", "--pin", "--reset"});
   LiveFrames("vb").send(11, make_frame(60));
   EXPECT_EQ(read() + read() + read(), 30u);
   EXPECT_EQ(device_value("xdp_stats-va/if_rx_packets-pass"), "11");
@@ -147,7 +142,7 @@ TEST_F(PluginInKernel, AResetIsFollowedAtOnceAndIsNoNews) {
 }
 
 TEST_F(PluginInKernel, AnExceptionStaysInside) {
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   EXPECT_EQ(collectd_.init(), 0);
   collectd_.throw_when_dispatching(true);
   EXPECT_EQ(read(), 0u);
@@ -169,7 +164,7 @@ size_t open_descriptors() {
 // at every other interval, a map that is not there.
 TEST_F(PluginInKernel, TenThousandIntervalsAllocateAndOpenNothingThatStays) {
   const VethPair other({.near = "vc", .far = "vd"});
-  load({"--dev", "va", "--dev", "vb", "--dev", "vc", "--pin"});
+  load_well({"--dev", "va", "--dev", "vb", "--dev", "vc", "--pin"});
   run_or_throw({"ip", "link", "set", "dev", "vb", "xdp", "off"});
   EXPECT_EQ(collectd_.configure({{"Map", {"m"}, {{"Path", {"/sys/fs/bpf/none"}, {}}}}}), 0);
   EXPECT_EQ(collectd_.init(), 0);
@@ -208,7 +203,7 @@ TEST_F(PluginInKernel, TenThousandIntervalsAllocateAndOpenNothingThatStays) {
 // More devices than descriptors: collectd has 1,024 by default, and others want some.
 TEST_F(PluginInKernel, AThousandDevicesLeaveAQuarterOfTheDescriptors) {
   constexpr size_t kDevices = 1000;
-  load({"--dev", "va", "--pin"});
+  load_well({"--dev", "va", "--pin"});
   const PinPath original(kDefaultPinRoot, "va");
   for (size_t i = 1; i < kDevices; ++i) {
     const PinPath pins(kDefaultPinRoot, "dev" + std::to_string(i));

@@ -3,12 +3,12 @@
 #include <bpf/libbpf.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 
 #include "tests/support/counter.h"
+#include "tests/support/files.h"
 #include "tests/support/process.h"
 
 extern "C" const char *header_reader_names(void);
@@ -57,22 +57,6 @@ INSTANTIATE_TEST_SUITE_P(Each, HeaderOption,
                                          Option{"shared_fast", BPF_MAP_TYPE_ARRAY, true},
                                          Option{"shared_linear", BPF_MAP_TYPE_ARRAY, false}),
                          [](const auto &test) { return test.param.name; });
-
-// A directory of the test's own, gone with it.
-class ScratchDirectory {
-public:
-  ScratchDirectory() {
-    std::string name = std::filesystem::temp_directory_path() / "xdp-stats-XXXXXX";
-    path_ = ::mkdtemp(name.data());
-  }
-  ~ScratchDirectory() { std::filesystem::remove_all(path_); }
-  ScratchDirectory(const ScratchDirectory &) = delete;
-  ScratchDirectory &operator=(const ScratchDirectory &) = delete;
-  [[nodiscard]] const std::filesystem::path &path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 class HeaderAlone : public testing::TestWithParam<const char *> {
 protected:

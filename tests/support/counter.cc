@@ -7,8 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +14,7 @@
 #include "builtin_percpu_fast.skel.h"
 #include "builtin_shared.skel.h"
 #include "builtin_shared_fast.skel.h"
+#include "tests/support/value_or_throw.h"
 #include "tests/support/veth.h"
 
 namespace xdpstats::test {
@@ -92,15 +91,7 @@ Counter::~Counter() {
 }
 
 Counters Counter::read() const {
-  const auto map = StatsMap::open(pins_.stats_map);
-  if (!map) {
-    throw std::runtime_error(map.error().message);
-  }
-  const auto counters = map->read();
-  if (!counters) {
-    throw std::runtime_error(counters.error().message);
-  }
-  return *counters;
+  return value_or_throw(value_or_throw(StatsMap::open(pins_.stats_map)).read());
 }
 
 } // namespace xdpstats::test

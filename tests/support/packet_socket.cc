@@ -14,13 +14,13 @@
 #include "base/fd.h"
 #include "tests/support/frames.h"
 #include "tests/support/veth.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
 
 // Few enough for the receiver's ring (256 frames) to hold them all when it is not run in between.
 constexpr size_t kBatch = 64;
-constexpr std::chrono::seconds kPatience{10};
 
 [[noreturn]] void fail(const std::string &what) {
   throw std::system_error(errno, std::generic_category(), what);

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "tests/support/wait.h"
+
 namespace xdpstats::test {
 namespace {
 
@@ -104,6 +106,23 @@ void Process::signal(int number) {
 std::string Process::out() const { return contents(out_.get()); }
 std::string Process::err() const { return contents(err_.get()); }
 
+void Process::wait_for_output(const std::string &text) const {
+  if (!holds_in_time([&] { return out().find(text) != std::string::npos; })) {
+    throw failed("has not written '" + text + "'");
+  }
+}
+
+void Process::wait_for_error(const std::string &text) const {
+  if (!holds_in_time([&] { return err().find(text) != std::string::npos; })) {
+    throw failed("has not written '" + text + "' to stderr");
+  }
+}
+
+std::runtime_error Process::failed(const std::string &what) const {
+  return std::runtime_error("'" + name_ + "' " + what + "\nstdout:\n" + out() + "stderr:\n" +
+                            err());
+}
+
 bool Process::running() {
   pollfd ended = {.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
   return !reaped_ && ::poll(&ended, 1, 0) == 0;
@@ -113,9 +132,7 @@ Finished Process::wait(std::chrono::milliseconds timeout) {
   if (!reaped_) {
     pollfd ended = {.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
     if (::poll(&ended, 1, static_cast<int>(timeout.count())) != 1) {
-      throw std::runtime_error("'" + name_ + "' has not ended after " +
-                               std::to_string(timeout.count()) + " ms\nstdout:\n" + out() +
-                               "stderr:\n" + err());
+      throw failed("has not ended after " + std::to_string(timeout.count()) + " ms");
     }
     require(::waitpid(pid_, &status_, 0) == pid_ ? 0 : errno, "waitpid");
     reaped_ = true;

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -39,12 +40,19 @@ public:
   [[nodiscard]] std::string out() const;
   [[nodiscard]] std::string err() const;
 
+  /// Waits until stdout holds `text`; throws, with both outputs, when it does not in time.
+  void wait_for_output(const std::string &text) const;
+  /// The same of stderr.
+  void wait_for_error(const std::string &text) const;
+
   [[nodiscard]] bool running();
 
   /// Waits for its end; throws when it has not ended in time.
   Finished wait(std::chrono::milliseconds timeout = kRunTimeout);
 
 private:
+  [[nodiscard]] std::runtime_error failed(const std::string &what) const;
+
   std::string name_;
   UniqueFd out_;
   UniqueFd err_;

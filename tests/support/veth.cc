@@ -17,6 +17,7 @@
 
 #include "base/fd.h"
 #include "tests/support/process.h"
+#include "tests/support/value_or_throw.h"
 
 namespace xdpstats::test {
 namespace {
@@ -69,6 +70,8 @@ uint32_t ifindex_of(const std::string &device) {
   }
   return index;
 }
+
+Netdev netdev(const std::string &device) { return value_or_throw(read_netdevs()).at(device); }
 
 uint64_t device_statistic(const std::string &device, const std::string &name) {
   const std::string path = "/sys/class/net/" + device + "/statistics/" + name;

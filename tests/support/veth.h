@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/netdev.h"
+
 namespace xdpstats::test {
 
 struct VethOptions {
@@ -34,6 +36,10 @@ std::string add_vlan(const std::string &device, unsigned id);
 
 /// The device's number; throws std::system_error if there is none.
 [[nodiscard]] uint32_t ifindex_of(const std::string &device);
+
+/// What rtnetlink tells of the device; throws std::runtime_error, std::out_of_range if there is
+/// none.
+[[nodiscard]] Netdev netdev(const std::string &device);
 
 /// One of the device's own counters, a file in /sys/class/net/DEVICE/statistics.
 [[nodiscard]] uint64_t device_statistic(const std::string &device, const std::string &name);

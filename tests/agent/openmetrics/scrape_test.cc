@@ -9,7 +9,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -17,8 +16,10 @@
 
 #include "base/fd.h"
 #include "pinning/pin_path.h"
+#include "tests/support/files.h"
 #include "tests/support/pins.h"
 #include "tests/support/process.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -89,9 +90,6 @@ struct TextFormat {
 class Scrape : public testing::TestWithParam<TextFormat> {
 protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "scrape.XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
     std::ofstream(directory_ / "prometheus.yml") << "scrape_configs:\n"
                                                     "  - job_name: xdp\n"
                                                     "    scrape_interval: 1s\n"
@@ -99,10 +97,7 @@ protected:
                                                     "      - targets: ['127.0.0.1:"
                                                  << kExporterPort << "']\n";
   }
-  void TearDown() override {
-    std::filesystem::remove_all(directory_);
-    std::filesystem::remove_all(kDefaultPinRoot);
-  }
+  void TearDown() override { std::filesystem::remove_all(kDefaultPinRoot); }
 
   // "METRIC{LABELS} => VALUE @[TIME]" for each series.
   static std::string query(const std::string &expression) {
@@ -110,14 +105,13 @@ protected:
   }
   // Waits for the first scrape.
   static void wait_for_scrape(const Process &server) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-    while (query("up").find("=> ") == std::string::npos) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << server.err();
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    }
+    ASSERT_TRUE(holds_in_time([] { return query("up").find("=> ") != std::string::npos; },
+                              std::chrono::minutes(2)))
+        << server.err();
   }
 
-  std::filesystem::path directory_;
+  ScratchDirectory scratch_;
+  const std::filesystem::path &directory_ = scratch_.path();
 };
 
 TEST_P(Scrape, StoresExactlyWhatWasCounted) {

@@ -11,6 +11,7 @@
 
 #include "pinning/pin_path.h"
 #include "tests/support/counter.h"
+#include "tests/support/files.h"
 #include "tests/support/frames.h"
 #include "tests/support/pins.h"
 #include "tests/support/process.h"
@@ -178,10 +179,9 @@ TEST_F(XdpStats, NeedsNoPrivilegeButTheGroup) {
     ASSERT_EQ(::chmod(map.c_str(), 0640), 0);
   }
   // The program itself may be in a directory that only root can enter.
-  std::string place = testing::TempDir() + "xdp_stats.XXXXXX";
-  ASSERT_NE(::mkdtemp(place.data()), nullptr);
-  ASSERT_EQ(::chmod(place.c_str(), 0755), 0);
-  const std::string program = place + "/xdp-stats";
+  const ScratchDirectory scratch;
+  ASSERT_EQ(::chmod(scratch.path().c_str(), 0755), 0);
+  const std::string program = scratch.path() / "xdp-stats";
   std::filesystem::copy_file(XDP_STATS, program);
   const auto as_nobody = [&program](const std::string &groups) {
     return run({"setpriv", "--reuid=" + std::to_string(kNobody), "--regid=65534", groups,
@@ -199,7 +199,6 @@ TEST_F(XdpStats, NeedsNoPrivilegeButTheGroup) {
               StartsWith("xdp-stats: cannot read directory '/sys/fs/bpf/xdp_stats': Permission "
                          "denied\nhint: "));
   EXPECT_EQ(stranger.status, 1);
-  std::filesystem::remove_all(place);
 }
 
 TEST_F(XdpStats, PassesPromtoolAndJq) {
@@ -219,7 +218,8 @@ TEST_F(XdpStats, PassesPromtoolAndJq) {
 
 TEST_F(XdpStats, ReplacesTheOutputFile) {
   pin("eth0");
-  const std::string file = testing::TempDir() + "xdp_stats_" + std::to_string(::getpid()) + ".prom";
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "xdp_stats.prom";
   const Finished finished = xdp_stats({"--format=prometheus", "--output", file});
   EXPECT_EQ(finished.out + finished.err, "");
   EXPECT_EQ(finished.status, 0);
@@ -232,7 +232,6 @@ TEST_F(XdpStats, ReplacesTheOutputFile) {
   struct stat after = {};
   ASSERT_EQ(::stat(file.c_str(), &after), 0);
   EXPECT_EQ(after.st_ino, before.st_ino);
-  ::unlink(file.c_str());
 }
 
 TEST_F(XdpStats, ExitsWith2OnWrongUsage) {

@@ -32,20 +32,6 @@ protected:
   void SetUp() override { pin_device(kDefaultPinRoot, "eth0", kPrimes, make_info("eth0")); }
   void TearDown() override { std::filesystem::remove_all(kDefaultPinRoot); }
 
-  static void wait_until(const std::function<bool()> &condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-  }
-  static void wait_for_output(const Process &process, const std::string &text) {
-    wait_until([&] { return process.out().find(text) != std::string::npos; });
-  }
-  static void wait_for_error(const Process &process, const std::string &text) {
-    wait_until([&] { return process.err().find(text) != std::string::npos; });
-  }
-
   const std::string map_ = PinPath(kDefaultPinRoot, "eth0").stats_map;
 };
 
@@ -72,18 +58,18 @@ TEST_F(Watch, KeepsToItsInterval) {
 
 TEST_F(Watch, FlushesALineForEachTick) {
   const Process process({XDP_STATS, "--format=json", "--watch=60"});
-  wait_for_output(process, "\"device\":\"eth0\"");
+  process.wait_for_output("\"device\":\"eth0\"");
   EXPECT_THAT(process.out(), EndsWith("}\n"));
 }
 
 TEST_F(Watch, TellsAndFollowsAMapThatIsReplaced) {
   Process process({XDP_STATS, "--watch=0.05"}, {"COLUMNS=80"});
-  wait_for_output(process, "packets/s        0      0");
+  process.wait_for_output("packets/s        0      0");
   Counters fewer = {};
   fewer[XDP_PASS] = {1, 61};
   pin_counters(map_, fewer);
-  wait_for_output(process, "eth0: the counters are those of another map; rates start anew\n");
-  wait_for_output(process, "packets          0      0      1      0         0\n");
+  process.wait_for_output("eth0: the counters are those of another map; rates start anew\n");
+  process.wait_for_output("packets          0      0      1      0         0\n");
   process.signal(SIGTERM);
   const Finished finished = process.wait();
   EXPECT_EQ(finished.status, 0);
@@ -97,20 +83,20 @@ TEST_F(Watch, TellsAndFollowsAMapThatIsReplaced) {
 
 TEST_F(Watch, TellsOfCountersThatGoAndComeBack) {
   Process process({XDP_STATS, "--format=json", "--watch=0.05"});
-  wait_for_output(process, "eth0");
+  process.wait_for_output("eth0");
   std::filesystem::remove_all(kDefaultPinRoot);
-  wait_for_error(process, "xdp-stats: eth0: the counters are gone\n");
+  process.wait_for_error("xdp-stats: eth0: the counters are gone\n");
   pin_device(kDefaultPinRoot, "eth0", kPrimes, make_info("eth0"));
-  wait_for_error(process, "xdp-stats: eth0: counters have appeared\n");
+  process.wait_for_error("xdp-stats: eth0: counters have appeared\n");
   process.signal(SIGINT);
   EXPECT_EQ(process.wait().status, 0);
 }
 
 TEST_F(Watch, TellsALastingProblemOnce) {
   Process process({XDP_STATS, "--format=json", "--dev=eth0", "--watch=0.02"});
-  wait_for_output(process, "eth0");
+  process.wait_for_output("eth0");
   ::unlink(map_.c_str());
-  wait_for_error(process, "no counters are pinned for 'eth0'");
+  process.wait_for_error("no counters are pinned for 'eth0'");
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   process.signal(SIGINT);
   const Finished finished = process.wait();

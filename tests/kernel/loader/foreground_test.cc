@@ -8,6 +8,7 @@
 #include "tests/kernel/loader/loader_test.h"
 #include "tests/support/frames.h"
 #include "tests/support/pty.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -18,12 +19,10 @@ using testing::StartsWith;
 class Foreground : public LoaderTest {
 protected:
   // Waits for the first table: the program is attached by then.
-  static void wait_for_table(const Process &process) {
-    wait_until([&process] { return process.out().find("\n  bytes ") != std::string::npos; });
-  }
+  static void wait_for_table(const Process &process) { process.wait_for_output("\n  bytes "); }
   // The kernel detaches soon after the process has ended, and frees the program later.
   static void expect_detached(uint32_t program) {
-    wait_until([] { return netdev("va").program_id == 0; });
+    wait_until("the device has no program", [] { return netdev("va").program_id == 0; });
     EXPECT_TRUE(program_is_gone(program));
     expect_nothing_left();
   }
@@ -44,7 +43,7 @@ TEST_F(Foreground, ShowsExactlyWhatWasCounted) {
     }
     return result;
   };
-  wait_until([&] {
+  wait_until("both lines are shown", [&] {
     const std::string out = squeezed(process.out());
     return out.find(squeezed(packets)) != std::string::npos &&
            out.find(squeezed(bytes)) != std::string::npos;
@@ -67,7 +66,7 @@ TEST_F(Foreground, StopsAfterSoManyTables) {
     ++tables;
   }
   EXPECT_EQ(tables, 3U);
-  wait_until([] { return netdev("va").program_id == 0; });
+  wait_until("the device has no program", [] { return netdev("va").program_id == 0; });
   expect_nothing_left();
 }
 
@@ -112,7 +111,7 @@ TEST_F(Foreground, RunsAUsersProgram) {
                   {"COLUMNS=80"});
   wait_for_table(process);
   LiveFrames(veth_.far()).send(20'011, make_frame(60, {XDP_DROP}));
-  wait_until([&] { return process.out().find(" 20,011 ") != std::string::npos; });
+  process.wait_for_output(" 20,011 ");
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait().status, 0);
 }
@@ -129,7 +128,7 @@ TEST_F(Foreground, IsRefusedWhereSomethingRuns) {
 
 TEST_F(Foreground, GivesWayToPinningAfterwards) {
   EXPECT_EQ(load({"--dev", "va", "--interval", "0.02", "--count", "1"}).status, 0);
-  wait_until([] { return netdev("va").program_id == 0; });
+  wait_until("the device has no program", [] { return netdev("va").program_id == 0; });
   EXPECT_THAT(load_well({"--dev", "va", "--pin"}), StartsWith("va: counting ("));
 }
 

@@ -4,11 +4,11 @@
 #include <grp.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "pinning/pin_path.h"
 #include "tests/kernel/loader/loader_test.h"
+#include "tests/support/files.h"
 #include "tests/support/frames.h"
 
 namespace xdpstats::test {
@@ -45,16 +45,13 @@ protected:
   // By StatsMap, as an unrelated user without any capability. The reader itself may have been
   // built in a directory that only root can enter.
   static Finished read_as_nobody(const std::string &groups) {
-    std::string place = testing::TempDir() + "xdp_stats.XXXXXX";
-    EXPECT_NE(::mkdtemp(place.data()), nullptr);
-    EXPECT_EQ(::chmod(place.c_str(), 0755), 0);
-    const std::string reader = place + "/read_stats";
+    const ScratchDirectory scratch;
+    EXPECT_EQ(::chmod(scratch.path().c_str(), 0755), 0);
+    const std::string reader = scratch.path() / "read_stats";
     std::filesystem::copy_file(READ_STATS, reader);
-    Finished finished = run({"setpriv", "--reuid=65534", "--regid=65534", groups,
-                             "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", reader,
-                             PinPath(kDefaultPinRoot, "va").stats_map});
-    std::filesystem::remove_all(place);
-    return finished;
+    return run({"setpriv", "--reuid=65534", "--regid=65534", groups, "--bounding-set=-all",
+                "--inh-caps=-all", "--no-new-privs", reader,
+                PinPath(kDefaultPinRoot, "va").stats_map});
   }
 
   const gid_t group_ = ::getgrnam(kGroup)->gr_gid;

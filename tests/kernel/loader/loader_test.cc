@@ -5,18 +5,14 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include <chrono>
 #include <filesystem>
-#include <functional>
 #include <set>
 #include <sstream>
-#include <stdexcept>
-#include <thread>
 
 #include "base/fd.h"
-#include "pinning/info_record.h"
 #include "pinning/pin_path.h"
 #include "tests/support/value_or_throw.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -50,19 +46,6 @@ std::set<std::string> pinned_paths() {
 
 } // namespace
 
-Command loader(Command args) {
-  args.insert(args.begin(), XDP_STATS_LOAD);
-  return args;
-}
-
-Finished load(const Command &args) { return run(loader(args)); }
-
-std::string load_well(const Command &args) {
-  const Finished finished = load(args);
-  EXPECT_EQ(finished.status, 0) << finished.out << finished.err;
-  return finished.out;
-}
-
 std::string machine_state() {
   std::string state;
   for (const auto &path : pinned_paths()) {
@@ -85,43 +68,14 @@ void expect_refused(const Command &command, const std::string &message, const st
   EXPECT_EQ(machine_state(), before);
 }
 
-Netdev netdev(const std::string &device) { return value_or_throw(read_netdevs()).at(device); }
-
 std::filesystem::path dispatcher_pins(const std::string &device) {
   const Netdev state = netdev(device);
   return std::filesystem::path(kBpffs) / "xdp" /
          ("dispatch-" + std::to_string(state.ifindex) + "-" + std::to_string(state.program_id));
 }
 
-Counters pinned_counters(const std::string &device) {
-  return value_or_throw(
-      value_or_throw(StatsMap::open(PinPath(kDefaultPinRoot, device).stats_map)).read());
-}
-
-xdp_stats_info pinned_info(const std::string &device) {
-  return value_or_throw(
-      value_or_throw(InfoMap::open(PinPath(kDefaultPinRoot, device).info_map)).read());
-}
-
 bool program_is_gone(uint32_t id) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (UniqueFd(bpf_prog_get_fd_by_id(id)).valid()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
-
-void wait_until(const std::function<bool()> &condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("waited in vain");
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  return holds_in_time([id] { return !UniqueFd(bpf_prog_get_fd_by_id(id)).valid(); });
 }
 
 void expect_nothing_left() {

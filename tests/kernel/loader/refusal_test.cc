@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -15,6 +14,7 @@
 #include "tests/kernel/loader/loader_test.h"
 #include "tests/kernel/pinned.h"
 #include "tests/support/counter.h"
+#include "tests/support/files.h"
 
 namespace xdpstats::test {
 namespace {
@@ -27,12 +27,6 @@ constexpr char kMountHint[] = "mount one with: mount -t bpf bpf /sys/fs/bpf";
 
 class Refusal : public LoaderTest {
 protected:
-  void SetUp() override { ASSERT_NE(::mkdtemp(place_.data()), nullptr); }
-  void TearDown() override {
-    std::filesystem::remove_all(place_);
-    LoaderTest::TearDown();
-  }
-
   static void refuse(const Command &args, const std::string &message, const std::string &hint) {
     expect_refused(loader(args), message, hint);
   }
@@ -42,7 +36,8 @@ protected:
     return path;
   }
 
-  std::string place_ = testing::TempDir() + "xdp_stats.XXXXXX";
+  ScratchDirectory scratch_;
+  const std::string place_ = scratch_.path();
 };
 
 TEST_F(Refusal, OfAnUnknownDevice) {
@@ -209,7 +204,7 @@ TEST_F(Refusal, OfAMapKindThatTheCountersDoNotHave) {
 TEST_F(Refusal, OfAnOutputThatIsFull) {
   for (const std::string args : {"--dev va --pin", "--status", "--status --json",
                                  "--dev va --unload", "--help", "--version"}) {
-    const Finished finished = run({"sh", "-c", XDP_STATS_LOAD " " + args + " >/dev/full"});
+    const Finished finished = run({"sh", "-c", loader({}).front() + " " + args + " >/dev/full"});
     EXPECT_THAT(finished.err,
                 HasSubstr("xdp-stats-load: cannot write standard output: No space left on "
                           "device\n"))

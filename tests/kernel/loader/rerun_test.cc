@@ -2,19 +2,18 @@
 // Running the loader again: the totals go on, whatever counts.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <exception>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "pinning/pin_path.h"
 #include "tests/kernel/expect_counters.h"
 #include "tests/kernel/loader/loader_test.h"
+#include "tests/support/files.h"
 #include "tests/support/frames.h"
 #include "tests/support/probe.h"
+#include "tests/support/traffic.h"
+#include "tests/support/wait.h"
 
 namespace xdpstats::test {
 namespace {
@@ -26,65 +25,17 @@ using testing::StartsWith;
 // Passes by the rules of verdicts.bpf.c.
 const std::vector<uint8_t> kPassed = make_frame(60, {XDP_PASS});
 
-// Sends without a pause until it is told to stop, from a thread of its own.
-class Traffic {
-public:
-  explicit Traffic(const std::string &device) : live_(device), thread_([this] { send(); }) {
-    wait_until([this] { return sent_ > 0; });
-  }
-  ~Traffic() {
-    if (thread_.joinable()) {
-      stop();
-    }
-  }
-  Traffic(const Traffic &) = delete;
-  Traffic &operator=(const Traffic &) = delete;
-
-  [[nodiscard]] uint64_t sent() const { return sent_; }
-  uint64_t stop() {
-    stopping_ = true;
-    thread_.join();
-    EXPECT_EQ(error_, "");
-    return sent_;
-  }
-
-private:
-  void send() {
-    try {
-      while (!stopping_) {
-        live_.send(kBurst, kPassed);
-        sent_ += kBurst;
-      }
-    } catch (const std::exception &error) {
-      error_ = error.what();
-    }
-  }
-
-  static constexpr uint64_t kBurst = 499;
-  std::atomic<bool> stopping_ = false;
-  std::atomic<uint64_t> sent_ = 0;
-  std::string error_;
-  LiveFrames live_;
-  std::thread thread_;
-};
-
 class Rerun : public LoaderTest {
 protected:
-  void TearDown() override {
-    std::filesystem::remove_all(place_);
-    LoaderTest::TearDown();
-  }
-
   // The same program in an object with other bytes, as a newer build has.
   [[nodiscard]] std::string newer_build() const {
-    std::filesystem::create_directory(place_);
-    const std::string file = place_ + "/newer.bpf.o";
+    std::string file = scratch_.path() / "newer.bpf.o";
     std::filesystem::copy_file(kVerdicts, file);
     std::ofstream(file, std::ios::app | std::ios::binary) << "newer";
     return file;
   }
 
-  const std::string place_ = testing::TempDir() + "xdp_stats_rerun_" + std::to_string(::getpid());
+  ScratchDirectory scratch_;
 };
 
 TEST_F(Rerun, SaysThatItAlreadyCounts) {
@@ -142,7 +93,11 @@ TEST_F(Rerun, LosesNothingInTrafficWhereTheKernelReplacesAtOnce) {
   ::setenv("LIBXDP_SKIP_DISPATCHER", "1", 1);
   load_well({"--dev", "va", "--pin", "--program", kVerdicts});
   const std::string newer = newer_build();
-  Traffic traffic(veth_.far());
+  LiveFrames live(veth_.far());
+  Traffic traffic([&live] {
+    live.send(499, kPassed);
+    return 499;
+  });
   for (int round = 0; round < 5; ++round) {
     for (const Command &counter :
          {Command{}, Command{"--program", newer}, Command{"--program", kVerdicts}}) {
@@ -150,7 +105,7 @@ TEST_F(Rerun, LosesNothingInTrafficWhereTheKernelReplacesAtOnce) {
       Command args = {"--dev", "va", "--pin"};
       args.insert(args.end(), counter.begin(), counter.end());
       EXPECT_THAT(load_well(args), HasSubstr("counting on with a new program"));
-      wait_until([&] { return traffic.sent() > before; });
+      wait_until("more frames are sent", [&] { return traffic.sent() > before; });
     }
   }
   const uint64_t sent = traffic.stop();
@@ -164,7 +119,11 @@ TEST_F(Rerun, LosesNothingInTrafficWhereTheKernelReplacesAtOnce) {
 TEST_F(Rerun, TellsTheGapThatARebuiltDispatcherLeaves) {
   SKIP_UNLESS(can_load_extension());
   load_well({"--dev", "va", "--pin", "--program", kVerdicts});
-  Traffic traffic(veth_.far());
+  LiveFrames live(veth_.far());
+  Traffic traffic([&live] {
+    live.send(499, kPassed);
+    return 499;
+  });
   uint64_t counted = 0;
   uint64_t uncovered = 0;
   for (const Command &args :

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <regex>
 
@@ -45,8 +44,9 @@ protected:
     }
     // An observer that has found the device's new program is not sent back to the old one.
     text = std::regex_replace(text, std::regex("/observer inode [0-9]+"), "/observer");
-    const Finished status =
-        run({"setpriv", "--bounding-set=-all", "--inh-caps=-all", XDP_STATS_LOAD, "--status"});
+    Command command = loader({"--status"});
+    command.insert(command.begin(), {"setpriv", "--bounding-set=-all", "--inh-caps=-all"});
+    const Finished status = run(command);
     EXPECT_EQ(status.status, 0) << status.err;
     return text + status.out;
   }

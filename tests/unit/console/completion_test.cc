@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
 
+#include "tests/support/files.h"
 #include "tests/support/process.h"
 
 namespace xdpstats::test {
@@ -95,8 +95,8 @@ TEST(Completion, OffersValues) {
 }
 
 TEST(Completion, OffersPinnedDevicesByTheirNames) {
-  std::string root = testing::TempDir() + "completion.XXXXXX";
-  ASSERT_NE(::mkdtemp(root.data()), nullptr);
+  const ScratchDirectory scratch;
+  const std::string root = scratch.path();
   for (const char *name : {"eth0", "eth0%2E100", "empty"}) {
     std::filesystem::create_directory(root + "/" + name);
     if (std::string(name) != "empty") {
@@ -107,7 +107,6 @@ TEST(Completion, OffersPinnedDevicesByTheirNames) {
               UnorderedElementsAre("eth0", "eth0.100"));
   EXPECT_THAT(completions({"xdp-stats", "--pin-root", root, "--dev", "eth0."}),
               ElementsAre("eth0.100"));
-  std::filesystem::remove_all(root);
 }
 
 } // namespace

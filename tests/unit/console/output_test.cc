@@ -10,9 +10,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "base/fd.h"
+#include "tests/support/files.h"
 
 namespace xdpstats {
 namespace {
@@ -21,31 +21,20 @@ namespace fs = std::filesystem;
 
 class ReplaceFile : public testing::Test {
 protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "output_test.XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
   [[nodiscard]] std::string path(const char *name) const { return directory_ / name; }
-  [[nodiscard]] static std::string contents(const std::string &file) {
-    std::ostringstream text;
-    text << std::ifstream(file).rdbuf();
-    return text.str();
-  }
   [[nodiscard]] size_t files() const {
     return static_cast<size_t>(std::distance(fs::directory_iterator(directory_), {}));
   }
 
-  fs::path directory_;
+  test::ScratchDirectory scratch_;
+  const fs::path &directory_ = scratch_.path();
 };
 
 TEST_F(ReplaceFile, MakesAFileThatAnyoneReads) {
   const mode_t before = ::umask(077);
   ASSERT_TRUE(replace_file(path("x.prom"), "one\n"));
   ::umask(before);
-  EXPECT_EQ(contents(path("x.prom")), "one\n");
+  EXPECT_EQ(test::read_file(path("x.prom")), "one\n");
   struct stat status = {};
   ASSERT_EQ(::stat(path("x.prom").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777U, 0644U);
@@ -59,7 +48,7 @@ TEST_F(ReplaceFile, LeavesTheOldFileToItsReaders) {
   std::string line;
   std::getline(reader, line);
   EXPECT_EQ(line, "one");
-  EXPECT_EQ(contents(path("x.prom")), "two\n");
+  EXPECT_EQ(test::read_file(path("x.prom")), "two\n");
 }
 
 TEST_F(ReplaceFile, FollowsASymbolicLink) {
@@ -67,7 +56,7 @@ TEST_F(ReplaceFile, FollowsASymbolicLink) {
   fs::create_symlink("real", path("link"));
   ASSERT_TRUE(replace_file(path("link"), "two\n"));
   EXPECT_TRUE(fs::is_symlink(path("link")));
-  EXPECT_EQ(contents(path("real")), "two\n");
+  EXPECT_EQ(test::read_file(path("real")), "two\n");
 }
 
 TEST_F(ReplaceFile, RefusesWhatIsNoFile) {

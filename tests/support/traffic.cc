@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/support/traffic.h"
+
+#include <utility>
+
+#include "tests/support/wait.h"
+
+namespace xdpstats::test {
+
+Traffic::Traffic(std::function<uint64_t()> send, std::chrono::milliseconds pace)
+    : send_(std::move(send)), thread_([this, pace] { run(pace); }) {
+  // Not in time: stop() tells why, or nothing was sent, which the test notices.
+  static_cast<void>(holds_in_time([this] { return sent_ > 0 || failed_; }));
+}
+
+Traffic::~Traffic() {
+  stopping_ = true;
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+}
+
+uint64_t Traffic::stop() {
+  stopping_ = true;
+  thread_.join();
+  if (error_) {
+    std::rethrow_exception(error_);
+  }
+  return sent_;
+}
+
+void Traffic::run(std::chrono::milliseconds pace) {
+  try {
+    while (!stopping_) {
+      const auto next = std::chrono::steady_clock::now() + pace;
+      sent_ += send_();
+      std::this_thread::sleep_until(next);
+    }
+  } catch (...) {
+    error_ = std::current_exception();
+    failed_ = true;
+  }
+}
+
+} // namespace xdpstats::test
