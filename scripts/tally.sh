@@ -22,27 +22,19 @@ step() {
     fi
 }
 
-# junit_count FILE ATTRIBUTE: tests, failures or skipped, as ctest's report has it; nothing if it has not.
-junit_count() {
-    sed -n "s/^[[:space:]]*$2=\"\([0-9]*\)\".*/\1/p" "$1" 2>/dev/null | head -n 1
-}
-
 # add_junit NAME FILE STATUS: adds what ctest reports; a run without a report has failed.
 add_junit() {
-    local name=$1 file=$2 status=$3 total bad left_out
-    total=$(junit_count "$file" tests)
-    if [ -z "$total" ]; then
+    local name=$1 file=$2 status=$3 good bad left_out
+    if ! read -r good bad left_out < <(scripts/junit counts "$file"); then
         failed=$((failed + 1))
         failures+=("$name: no tests ran")
         return
     fi
-    bad=$(junit_count "$file" failures)
-    left_out=$(($(junit_count "$file" skipped) + $(junit_count "$file" disabled)))
-    passed=$((passed + total - bad - left_out))
+    passed=$((passed + good))
     failed=$((failed + bad))
     skipped=$((skipped + left_out))
     if [ "$bad" -gt 0 ]; then
-        failures+=("$name: $bad of $total tests")
+        failures+=("$name: $bad of $((good + bad + left_out)) tests")
     elif [ "$status" -ne 0 ]; then
         # The suite says that something beside the tests went wrong.
         failed=$((failed + 1))
@@ -65,16 +57,9 @@ tests() {
     report "$name" $((SECONDS - start)) "$([ $status -eq 0 ] && echo ok || echo FAILED)"
 }
 
-# show_skips JUNIT: names the tests that did not run, and why: GoogleTest's message is the line after
-# "FILE:LINE: Skipped", that of a script its line "skip: MESSAGE".
+# show_skips JUNIT: names the tests that did not run, and why.
 show_skips() {
-    [ -e "$1" ] || return 0
-    awk '/<testcase / { name = $0; sub(/.*<testcase name="/, "", name); sub(/".*/, "", name); skipped = 0 }
-         /<skipped / { skipped = 1; why = "it could not start" }
-         wanted { why = $0; wanted = 0 }
-         skipped && /: Skipped$/ { wanted = 1 }
-         skipped && /skip: ./ { why = $0; sub(/.*skip: /, "", why) }
-         skipped && /<\/testcase>/ { printf "    skipped: %s: %s\n", name, why }' "$1"
+    [ ! -e "$1" ] || scripts/junit skips "$1" | sed "s/^/    skipped: /"
 }
 
 # lab_tests KERNEL...: the lab's own test, then kernel and agent tests under stock kernels.
