@@ -136,7 +136,9 @@ int on_init() {
     LibbpfQuiet::install();
     user_data_t user_data = {};
     user_data.data = collector.release();
-    user_data.free_func = [](void *data) { delete static_cast<Collector *>(data); };
+    user_data.free_func = [](void *data) {
+      const std::unique_ptr<Collector> owner(static_cast<Collector *>(data));
+    };
     // Frees the user data when it fails, too, though the header says that it does not.
     plugin_register_complex_read(nullptr, kPluginName, on_read, 0, &user_data);
   });

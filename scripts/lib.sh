@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What check and quickstart share. Source it from the top of the tree with $program set.
 
 # say TEXT: what happens next, for whoever watches.

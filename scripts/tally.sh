@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Runs steps and test suites, adds up what passed, failed and was skipped. Needs scripts/lib.sh.
 
 passed=0 failed=0 skipped=0

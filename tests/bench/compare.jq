@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # {KERNEL: counted} compared with $committed: a line for each figure, and status 1 if one grew.
 def added($of): .[$of] - .bare;
 to_entries[0] as {key: $kernel, value: $now}

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # What was counted under each kernel, slurped, as a section of the bench.
 def figure($name; $value): {name: $name, unit: "instructions", median: $value, low: $value, high: $value};
 def claim($text; $value; $limit): {claim: $text, median: $value, low: $value, high: $value,

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What the tests of conf/ share. They run in tests/support/in_namespace: all ports are their own.
 # XDP_STATS_SOURCE, XDP_STATS_BIN and XDP_STATS_LIB name the source and where it was built.
 set -euo pipefail

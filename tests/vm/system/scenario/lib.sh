@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What the scenarios share. They run as root in the system that image prepares; far0 is the other end of eth0.
 set -euo pipefail
 export LC_ALL=C.UTF-8

@@ -1,0 +1,2 @@
+// A licence may be missing: bad.
+int worse();
