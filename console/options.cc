@@ -33,7 +33,7 @@ Result<std::vector<ForeignMap>> parse_maps(const std::vector<std::string> &value
   return maps;
 }
 
-// Keeps the order in which they were named.
+// The names without repetitions, in the order in which they were given.
 std::vector<std::string> without_repeats(const std::vector<std::string> &names) {
   std::vector<std::string> once;
   for (const auto &name : names) {
@@ -59,12 +59,13 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
                "redirected on each device that xdp-stats-load counts.",
                kProgram);
   app.set_version_flag("--version", std::string(kProgram) + " " XDP_STATS_VERSION);
-  app.add_option("-d,--dev", devices, "Only this device; repeatable")
+  app.add_option("-d,--dev", devices, "Show only this device; repeatable")
       ->type_name("DEVICE")
       ->check(check_not_empty)
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--map", maps, "Also this map of the same layout, under that label; repeatable")
+  app.add_option("--map", maps,
+                 "Show also this map of the same layout, under that label; repeatable")
       ->type_name("LABEL=PATH")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -72,7 +73,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
       ->type_name("FORMAT")
       ->check([](const std::string &word) { return check_choice(word, kFormats); });
   auto *watch =
-      app.add_option("--watch", interval, "Again every so many seconds, with rates, until ^C")
+      app.add_option("--watch", interval, "Show again every so many seconds, with rates, until ^C")
           ->type_name("SECONDS")
           ->check(check_interval);
   app.add_option("--count", options.display.count, "With --watch: stop after so many times")
@@ -89,7 +90,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
       ->check(check_not_empty);
 
   try {
-    // CLI11 takes them from the back.
+    // CLI11 expects the arguments in reverse order.
     std::reverse(arguments.begin(), arguments.end());
     app.parse(std::move(arguments));
   } catch (const CLI::CallForHelp &) {

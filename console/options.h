@@ -14,10 +14,10 @@ struct Options {
   Selection selection;
   DisplayOptions display;
   bool watch = false;
-  std::string answer; ///< of --help or --version; not empty: print it and exit
+  std::string answer; ///< what --help or --version prints; if not empty: print it and exit
 };
 
-/// Takes the command line's arguments without the program's name. An error is one of usage.
+/// Parses the command line's arguments, without the program's name. Every error is a usage error.
 [[nodiscard]] Result<Options> parse_options(std::vector<std::string> arguments);
 
 } // namespace xdpstats
