@@ -82,7 +82,7 @@ std::string render_exposition(const std::vector<DeviceSample> &samples, std::str
                 [](const xdp_stats_record &record) { return record.bytes; });
     add_counting(text, samples);
   }
-  // OpenMetrics has a type for such a metric, whose family goes without the suffix.
+  // OpenMetrics has the type "info" for such a metric, and names its family without the suffix.
   text += dialect == Dialect::kOpenMetrics
               ? "# TYPE xdp_stats_build info\n# HELP xdp_stats_build Version of xdp-stats.\n"
               : "# HELP xdp_stats_build_info Version of xdp-stats.\n"

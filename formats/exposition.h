@@ -15,12 +15,12 @@ namespace xdpstats {
 enum class Dialect { kClassic, kOpenMetrics };
 
 /// xdp_stats_packets_total and xdp_stats_bytes_total (device, action), xdp_stats_counting (device;
-/// none where the state is unknown) and xdp_stats_build_info (version). A family without a sample
-/// is left out.
+/// no sample where the state is unknown) and xdp_stats_build_info (version). A family without a
+/// sample is left out.
 [[nodiscard]] std::string render_exposition(const std::vector<DeviceSample> &samples,
                                             std::string_view version, Dialect dialect);
 
-/// `value` as it stands between the quotes of a label.
+/// `value` as it is written between the quotes of a label.
 [[nodiscard]] std::string escape_label(std::string_view value);
 
 } // namespace xdpstats

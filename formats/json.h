@@ -12,12 +12,12 @@ namespace xdpstats {
 
 using Json = nlohmann::ordered_json;
 
-/// What both commands tell of a device. Every object has the same keys; what is not known of who
-/// counts is null. Counters are integers, exact to 2^64-1. Names are valid UTF-8.
+/// What both commands say about a device. Every object has the same keys; what is not known about
+/// who counts is null. Counters are integers, exact to 2^64-1. Names are valid UTF-8.
 [[nodiscard]] Json json_of(const DeviceSample &sample);
 
-/// One JSON object for each sample, a line each: "time", which is `now` in ns since 1970 UTC, and
-/// what json_of tells.
+/// One JSON object for each sample, each on a line of its own: "time", which is `now` in ns since
+/// 1970 UTC, and what json_of returns.
 [[nodiscard]] std::string render_json_lines(const std::vector<DeviceSample> &samples, uint64_t now);
 
 } // namespace xdpstats

@@ -13,10 +13,12 @@ namespace xdpstats {
 struct Snapshot {
   std::vector<DeviceSample> samples;
   std::vector<Error> problems;
-  std::optional<Error> remark; ///< for people, when there is nothing to show and that is no failure
+  /// for people: why there is nothing to show, if that is not a failure
+  std::optional<Error> remark;
 };
 
-/// Where snapshots come from: pins for xdp-stats, its own maps for the loader's foreground mode.
+/// A source of snapshots. xdp-stats reads what is pinned; the foreground mode of the loader reads
+/// the maps that it made itself.
 using SnapshotSource = std::function<Snapshot()>;
 
 } // namespace xdpstats

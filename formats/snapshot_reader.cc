@@ -11,8 +11,8 @@
 namespace xdpstats {
 namespace {
 
-// Below a pin root that does not exist nothing is pinned, unless it could not exist: then the
-// nearest directory above it is in no BPF file system.
+// If the pin root does not exist, nothing is pinned. It is an error only if the pin root could not
+// exist at all, because the nearest directory above it is not in a BPF file system.
 Result<void> check_root_can_exist(const std::string &pin_root) {
   std::error_code ignored;
   std::filesystem::path path = std::filesystem::absolute(pin_root, ignored);
@@ -53,13 +53,13 @@ void Collector::collect_devices(Snapshot &snapshot) {
       missing.push_back({"no counters are pinned for '" + device + "'",
                          "xdp-stats-load --dev " + device + " --pin", ENOENT});
     }
-    // Else it was listed and removed since.
+    // Otherwise it was removed after it had been listed.
   }
   if (missing.empty() && !(snapshot.samples.empty() && snapshot.problems.empty())) {
     return;
   }
   if (const auto possible = check_root_can_exist(selection_.pin_root); !possible) {
-    // Who asks for other maps only need not have a pin root.
+    // Somebody who asks only for other maps need not have a pin root.
     if (chosen || selection_.maps.empty()) {
       snapshot.problems.push_back(possible.error());
     }
@@ -77,7 +77,7 @@ void Collector::collect_maps(Snapshot &snapshot) const {
     const auto same_name = [&label = label](const DeviceSample &sample) {
       return sample.name == label;
     };
-    // Two series of one name make a scrape fail as a whole.
+    // Prometheus refuses a whole scrape in which two series have the same name.
     if (std::any_of(snapshot.samples.begin(), snapshot.samples.end(), same_name)) {
       snapshot.problems.push_back(
           {"cannot show '" + path + "' as '" + label + "': a device of this name is shown",

@@ -9,7 +9,7 @@
 
 namespace xdpstats {
 
-/// A map of our layout that somebody else pinned, and what to call it.
+/// A map of our layout that somebody else pinned, and the label to show it under.
 struct ForeignMap {
   std::string label;
   std::string path;
