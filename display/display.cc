@@ -61,7 +61,7 @@ bool uses_screen(const DisplayOptions &options) {
   return options.format == Format::kTable && options.output.empty() && ::isatty(STDOUT_FILENO) == 1;
 }
 
-// Whether to go on, and if not, with which exit status.
+// nullopt: go on. Otherwise: end with this exit status.
 std::optional<int> after_writing(const DisplayOptions &options, const Result<void> &written) {
   if (written) {
     return std::nullopt;
@@ -74,7 +74,7 @@ std::optional<int> after_writing(const DisplayOptions &options, const Result<voi
   return 1;
 }
 
-/// Tells on standard error what has happened; a problem that lasts is told once.
+/// Writes events and problems to standard error. A problem that lasts is told once.
 class Teller {
 public:
   explicit Teller(const DisplayOptions &options) : program_(options.program) {}
@@ -169,7 +169,7 @@ void print_error(const std::string &program, const Error &error) {
   if (!error.hint.empty()) {
     text += "hint: " + printable(error.hint) + "\n";
   }
-  // Nobody is left to be told that standard error cannot be written.
+  // If this cannot be written, there is nobody left to tell.
   (void)write_all(STDERR_FILENO, text, "standard error");
 }
 
@@ -201,7 +201,8 @@ int show_once(const SnapshotSource &source, const DisplayOptions &options) {
 
 int watch(const SnapshotSource &source, const DisplayOptions &options) {
   const bool on_screen = uses_screen(options);
-  // Outlives the watcher: a signal that is still pending strikes when the screen is restored.
+  // Destroyed after the watcher: a signal that is still pending then takes effect only when the
+  // screen has been restored.
   const SignalWaiter signals(on_screen);
   Watcher watcher(source, options, on_screen);
   auto next = Clock::now();
@@ -212,7 +213,8 @@ int watch(const SnapshotSource &source, const DisplayOptions &options) {
     if (ticks == options.count) {
       return watcher.status();
     }
-    // Ticks are multiples of the interval after the first; those that were missed are left out.
+    // Each tick comes a whole number of intervals after the first one. Ticks that were missed are
+    // skipped.
     const auto late = Clock::now() - next;
     next += options.interval * (1 + late / options.interval);
     for (auto event = signals.wait_until(next); event != SignalWaiter::Event::kTimeout;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Shows snapshots, once or again and again. The one part of the console that prints.
+// Shows snapshots, once or again and again. The only part of the console that prints.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@ namespace xdpstats {
 enum class Format { kTable, kJson, kPrometheus, kOpenMetrics };
 
 struct DisplayOptions {
-  std::string program; ///< who speaks, in messages
+  std::string program; ///< the name of the program, for messages
   Format format = Format::kTable;
   std::string output;                     ///< file to replace; empty: standard output
   std::chrono::nanoseconds interval = {}; ///< between two snapshots
@@ -23,8 +23,9 @@ struct DisplayOptions {
 /// "PROGRAM: MESSAGE" and, if there is one, "hint: HINT" on standard error.
 void print_error(const std::string &program, const Error &error);
 
-/// Shows one snapshot. Exit status: 0, or 1 if something could not be read or written.
-/// Both need SIGPIPE ignored; output that nobody reads any more ends them with status 0.
+/// Shows one snapshot. Exit status: 0, or 1 if something could not be read or written. Both
+/// functions need SIGPIPE to be ignored; when nobody reads their output any more, they end with
+/// status 0.
 [[nodiscard]] int show_once(const SnapshotSource &source, const DisplayOptions &options);
 
 /// Shows a snapshot each interval, with rates in the table, until the count is reached or SIGINT,

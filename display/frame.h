@@ -12,7 +12,8 @@
 
 namespace xdpstats {
 
-/// The last few events, each with the time it was noticed, for a screen that is drawn anew.
+/// The last few events, each with the time when it was noticed, for a screen that is drawn again
+/// and again.
 class EventLog {
 public:
   void add(const std::vector<std::string> &events, uint64_t now);
@@ -28,8 +29,8 @@ struct FrameTitle {
   uint64_t now; ///< ns since 1970 UTC
 };
 
-/// Title, table, notes, problems, and `events`. With style.max_lines the whole frame fits into that
-/// many lines, as far as possible.
+/// Title, table, notes, problems, and `events`. With style.max_lines, the whole frame fits into
+/// that many lines if possible.
 [[nodiscard]] std::vector<std::string> render_frame(const FrameTitle &title,
                                                     const Snapshot &snapshot,
                                                     const std::vector<std::optional<Rates>> &rates,

@@ -89,7 +89,7 @@ std::vector<std::string> Grid::lines(bool coloured) const {
   const auto widths = column_widths();
   for (const auto &[heading, cells] : lines_) {
     std::string text;
-    size_t blanks = 0; // written only before something else: no line ends in blanks
+    size_t blanks = 0; // written only before more text, so that no line ends in blanks
     for (size_t column = 0; column < cells.size(); ++column) {
       const size_t used = display_width(cells[column].text);
       const size_t spare = heading ? 0 : widths[column] - used;

@@ -20,7 +20,7 @@ struct Cell {
 struct Column {
   bool right_aligned = false;
   size_t gap = 2;       ///< blanks before it
-  size_t min_width = 0; ///< keeps a column still whose contents change
+  size_t min_width = 0; ///< so that a column does not move when its contents change
 };
 
 class Grid {

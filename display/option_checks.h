@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What both commands demand of their options' values. Made for CLI11's check(): each returns the
-// complaint, or nothing if the value will do.
+// How both commands check the values of options. Made for CLI11's check(): each function returns
+// the complaint, or an empty string if the value is acceptable.
 #pragma once
 
 #include <charconv>
@@ -11,7 +11,7 @@
 
 namespace xdpstats {
 
-/// Words and what they stand for, in the order in which people are told.
+/// Words and the values they stand for, in the order in which messages list them.
 template <typename Value> using Choices = std::vector<std::pair<std::string, Value>>;
 
 template <typename Number> bool read_number(const std::string &text, Number &number) {
@@ -20,23 +20,24 @@ template <typename Number> bool read_number(const std::string &text, Number &num
   return error == std::errc() && stopped == end;
 }
 
-// Shorter, and the reading itself becomes what is measured; longer is a mistyped number.
+// A shorter interval would mostly measure the reading itself; a longer one is a typing error.
 inline std::string check_interval(const std::string &text) {
   double seconds = 0;
-  // Not the other way round, which lets "nan" pass.
+  // Written this way round so that "nan" is refused.
   return read_number(text, seconds) && seconds >= 0.01 && seconds <= 31622400
              ? ""
              : "'" + text + "' is not a number of seconds from 0.01 to 31622400";
 }
 
-// CLI11 itself takes -1 for 2^64-1.
+// CLI11 itself accepts -1 and makes 2^64-1 of it.
 inline std::string check_count(const std::string &text) {
   uint64_t number = 0;
   return read_number(text, number) && number > 0 ? ""
                                                  : "'" + text + "' is not a positive whole number";
 }
 
-// What an unset variable of a script makes of an option must not look like one that was not given.
+// An empty value usually comes from an unset shell variable. It is refused, so that it is not
+// mistaken for an option that was not given.
 inline std::string check_not_empty(const std::string &text) {
   return text.empty() ? "its value is empty" : "";
 }
@@ -53,7 +54,7 @@ std::string check_choice(const std::string &text, const Choices<Value> &choices)
   return "'" + text + "' is not " + all;
 }
 
-/// What a word that check_choice lets pass stands for.
+/// The value of a word that check_choice has accepted.
 template <typename Value> Value chosen(const std::string &text, const Choices<Value> &choices) {
   Value value = choices.front().second;
   for (const auto &[word, meaning] : choices) {

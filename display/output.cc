@@ -18,7 +18,7 @@ namespace {
 
 constexpr mode_t kFileMode = 0644;
 
-/// Removes the file unless it was renamed away.
+/// Removes the file at the end unless it was renamed.
 class TemporaryFile {
 public:
   explicit TemporaryFile(std::string path)
@@ -45,7 +45,8 @@ private:
   UniqueFd fd_;
 };
 
-// Where a symbolic link points to: the link is to stay. A file that does not exist yet is its own.
+// The file to replace: for a symbolic link what it points to, as the link has to stay. If nothing
+// exists there yet, `path` itself.
 Result<std::string> final_target(const std::string &path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -54,7 +55,7 @@ Result<std::string> final_target(const std::string &path) {
     }
     return os_failure("cannot look up '" + path + "'", errno);
   }
-  // Renaming over /dev/stdout or a pipe would put a file in its place.
+  // A rename would replace a device such as /dev/stdout, or a pipe, by a regular file.
   if (!S_ISREG(status.st_mode)) {
     return failure("cannot replace '" + path + "': not a regular file");
   }
@@ -71,7 +72,7 @@ Result<void> write_all(int fd, const std::string &text, const std::string &name)
     if (count >= 0) {
       written += static_cast<size_t>(count);
     } else if (errno == EAGAIN) {
-      // Somebody who shares the terminal made it non-blocking.
+      // Another process that shares the terminal made it non-blocking.
       pollfd writable = {fd, POLLOUT, 0};
       ::poll(&writable, 1, -1);
     } else if (errno != EINTR) {
@@ -86,8 +87,8 @@ Result<void> replace_file(const std::string &path, const std::string &text) {
   if (!target) {
     return Failure(target.error());
   }
-  // In the same directory, so that it can be renamed; its name does not end in ".prom", so that
-  // node_exporter never reads it half written.
+  // In the same directory, because a file can be renamed only within a file system. The name does
+  // not end in ".prom": node_exporter must never read a half-written file.
   TemporaryFile file(*target + ".XXXXXX");
   if (file.fd() < 0) {
     return os_failure("cannot create a file beside '" + *target + "'", errno);

@@ -21,7 +21,7 @@ bool went_back(const Counters &before, const Counters &now) {
 Rates rates_between(const Counters &before, const Counters &now, double seconds) {
   Rates rates;
   for (size_t action = 0; action < kActionCount; ++action) {
-    // Subtracted as integers: a double cannot tell large counters apart.
+    // Subtracted as integers, because a double cannot distinguish large counters.
     rates[action].packets =
         static_cast<double>(now[action].packets - before[action].packets) / seconds;
     rates[action].bits =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Rates from two readings, and what became of a device between them.
+// Rates between two readings, and what happened to a device in between.
 #pragma once
 
 #include <array>
@@ -23,19 +23,19 @@ struct Rate {
 /// Indexed by the action's number.
 using Rates = std::array<Rate, kActionCount>;
 
-/// What a snapshot adds to the one before.
+/// What changed since the snapshot before.
 struct Change {
-  /// One for each sample of the snapshot; nullopt: no earlier reading of the same map to compare.
+  /// One for each sample of the snapshot; nullopt if there is no earlier reading of the same map.
   std::vector<std::optional<Rates>> rates;
-  /// What a person should be told: "eth0: ...".
+  /// What to tell people: "eth0: ...".
   std::vector<std::string> events;
 };
 
 /// Remembers the last reading of each device.
 class RateTracker {
 public:
-  /// Rates are over the time between the two readings of that device. They start anew, and an event
-  /// says so, when the map is another one or its counters went back; never is one negative.
+  /// Rates are over the time between the two readings of that device. When the map was replaced or
+  /// its counters decreased, the rates start anew, and an event says so; a rate is never negative.
   [[nodiscard]] Change update(const Snapshot &snapshot);
 
 private:

@@ -26,7 +26,7 @@ TerminalSize terminal_size(int fd) {
   TerminalSize size;
   winsize window = {};
   if (::ioctl(fd, TIOCGWINSZ, &window) == 0) {
-    // A serial line knows no size and says 0.
+    // A serial line does not know its size and reports 0.
     size.columns = window.ws_col > 0 ? window.ws_col : size.columns;
     size.lines = window.ws_row > 0 ? window.ws_row : 24;
     return size;
@@ -54,7 +54,7 @@ Result<void> Screen::draw(const std::vector<std::string> &lines) {
   }
   text += kHome;
   for (size_t line = 0; line < lines.size(); ++line) {
-    // No newline after the last: at the bottom of the screen it would scroll.
+    // No newline after the last line: at the bottom of the screen, it would scroll.
     text += (line == 0 ? "" : "\r\n") + lines[line] + kClearLine;
   }
   text += kClearBelow;

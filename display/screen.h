@@ -11,16 +11,16 @@ namespace xdpstats {
 
 struct TerminalSize {
   size_t columns = 80;
-  size_t lines = 0; ///< 0: not a terminal, as many as it takes
+  size_t lines = 0; ///< 0: no limit, as it is not a terminal
 };
 
-/// Of the terminal at `fd`; of anything else, $COLUMNS and no limit of lines.
+/// The size of the terminal at `fd`. If it is not a terminal: $COLUMNS, and no limit of lines.
 [[nodiscard]] TerminalSize terminal_size(int fd);
 
-/// Whether to colour what is written to `fd`: a terminal, and NO_COLOR is unset or empty.
+/// Whether to colour what is written to `fd`: if it is a terminal, and NO_COLOR is unset or empty.
 [[nodiscard]] bool wants_colour(int fd);
 
-/// The alternate screen of a terminal; what was there before comes back when this is destroyed.
+/// The alternate screen of a terminal. Its destructor brings back what was on the screen before.
 class Screen {
 public:
   explicit Screen(int fd) : fd_(fd) {}
@@ -31,7 +31,7 @@ public:
   /// Draws over what the last call drew, without clearing first, which would flicker.
   [[nodiscard]] Result<void> draw(const std::vector<std::string> &lines);
 
-  /// Back to the ordinary screen, until the next draw.
+  /// Returns to the ordinary screen until the next draw.
   void leave();
 
 private:

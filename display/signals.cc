@@ -23,7 +23,8 @@ SignalWaiter::SignalWaiter(bool screen) {
   }
   if (screen) {
     ::sigaddset(&waited_, SIGWINCH);
-    // A shell without job control ignores it, and nobody could continue us.
+    // A shell without job control ignores SIGTSTP; once stopped, nobody could continue this
+    // process.
     if (!is_ignored(SIGTSTP)) {
       ::sigaddset(&waited_, SIGTSTP);
     }
@@ -51,7 +52,8 @@ SignalWaiter::Event SignalWaiter::wait_until(std::chrono::steady_clock::time_poi
     case SIGWINCH:
       return Event::kResize;
     default:
-      // EINTR: stopped and continued. Otherwise the time has passed, by the clock just asked.
+      // EINTR: this process was stopped and continued. Otherwise the time given is over; it was
+      // read from the clock just before.
       if (left.count() == 0) {
         return Event::kTimeout;
       }

@@ -7,9 +7,10 @@
 
 namespace xdpstats {
 
-/// Waits for time to pass or a signal to come, without handlers: while this object lives, the
-/// signals are blocked for the calling thread and taken here only, so that nothing is interrupted
-/// half done. One that the caller had ignored (nohup, a shell's background job) stays ignored.
+/// Waits for a time or a signal, without signal handlers. While this object lives, the signals are
+/// blocked for the calling thread and are accepted only here, so that nothing is interrupted
+/// halfway. A signal that the caller had ignored (nohup, a background job of a shell) stays
+/// ignored.
 class SignalWaiter {
 public:
   enum class Event {
@@ -24,7 +25,7 @@ public:
   SignalWaiter &operator=(const SignalWaiter &) = delete;
   ~SignalWaiter();
 
-  /// Takes a signal that has come, also when the time has passed already.
+  /// Accepts a signal that is pending, even if `deadline` is over already.
   [[nodiscard]] Event wait_until(std::chrono::steady_clock::time_point deadline) const;
 
 private:

@@ -18,7 +18,7 @@ const std::vector<Quantity> kAll = {Quantity::kPackets, Quantity::kBytes, Quanti
 const std::vector<Quantity> kRates = {Quantity::kPacketRate, Quantity::kBitRate};
 const std::vector<Quantity> kPacketRates = {Quantity::kPacketRate};
 
-// The last resort: as many devices as there are lines for.
+// The last resort: only as many devices as there are lines.
 std::vector<std::string> cut_devices(std::vector<std::string> lines, size_t devices,
                                      size_t max_lines) {
   if (lines.size() <= max_lines) {
@@ -86,7 +86,7 @@ std::vector<std::string> render_table(const std::vector<DeviceSample> &samples,
 }
 
 std::vector<std::string> table_notes(const std::vector<DeviceSample> &samples) {
-  // What is true of many devices is told once.
+  // A note that is the same for several devices is shown once.
   std::vector<std::pair<std::string, std::string>> reasons;
   std::vector<std::string> moves;
   for (const auto &sample : samples) {

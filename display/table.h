@@ -12,18 +12,19 @@
 namespace xdpstats {
 
 struct TableStyle {
-  size_t width = 80;    ///< columns to fit into if possible; no number is ever cut
-  size_t max_lines = 0; ///< with rates: lines to fit into, 0: as many as it takes. Totals are left
-                        ///< out first, then bits/s, then devices, which a last line says
+  size_t width = 80; ///< columns to fit into if possible; a number is never cut
+  /// With rates: lines to fit into; 0: no limit. What is left out, in this order: totals, bits/s,
+  /// devices; a last line says how many devices.
+  size_t max_lines = 0;
   bool coloured = false;
 };
 
-/// Totals of all samples, exact, or, with `rates` (one for each sample), rates and totals.
+/// The totals of all samples, exact; with `rates` (one for each sample) rates and totals.
 [[nodiscard]] std::vector<std::string> render_table(const std::vector<DeviceSample> &samples,
                                                     const std::vector<std::optional<Rates>> *rates,
                                                     const TableStyle &style);
 
-/// What a table cannot hold: why nobody counts whom, what went uncounted.
+/// Notes below the table: why a device is not counted, and how much went uncounted.
 [[nodiscard]] std::vector<std::string> table_notes(const std::vector<DeviceSample> &samples);
 
 /// "builtin (native)", "observe xdp_filter (skb)", "program my_prog (native)", "none", or "-" if

@@ -10,9 +10,9 @@
 namespace xdpstats {
 namespace {
 
-// Once in so many devices the stacked layouts repeat their column titles: about a screenful.
+// The stacked layouts repeat their column titles after so many devices, which is about a screenful.
 constexpr size_t kDevicesPerTitle = 7;
-// Rates come and go; columns that follow them would jump to and fro.
+// Rates change all the time: a column as wide as its contents would move all the time, too.
 constexpr size_t kRateWidth = 5;
 constexpr size_t kStateWidth = 8; // "counting"
 
@@ -111,7 +111,7 @@ Grid line_layout(const TableInput &input, const std::vector<Quantity> &quantitie
   for (const Quantity quantity : quantities) {
     for (size_t action = 0; action < kActionCount; ++action) {
       columns.push_back(number_column(quantity, action == 0 ? 4 : 2));
-      // The quantity stands once, above the last of its columns.
+      // The name of the quantity is shown once, above the last of its columns.
       groups.push_back(
           {action + 1 == kActionCount ? upper(quantity_name(quantity)) : "", Paint::kBold});
       titles.push_back({upper(kActionNames[action]), Paint::kBold});

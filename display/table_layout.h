@@ -21,7 +21,7 @@ struct TableInput {
 /// kFull: device, state, who counts and since when; kShort: device and state.
 enum class Description { kFull, kShort };
 
-/// One line for each device: the actions as columns, again for each quantity.
+/// One line for each device. The actions are the columns, once for each quantity.
 [[nodiscard]] Grid line_layout(const TableInput &input, const std::vector<Quantity> &quantities,
                                Description description);
 
