@@ -9,8 +9,9 @@
 namespace xdpstats {
 namespace {
 
-// Devices that were read once and are gone: remembered so that their return can be told. A host
-// that makes a veth pair for each container must not fill collectd's memory with their names.
+// How many devices that are gone are remembered, so that their return can be reported. The limit is
+// for a host that makes a veth pair for each container: their names must not fill collectd's
+// memory.
 constexpr size_t kMaxMissing = 1024;
 
 } // namespace
@@ -38,7 +39,7 @@ void Collector::collect_devices(Interval &interval) {
   tell_once(root_failure_, devices ? nullptr : &devices.error(),
             "'" + config_.pin_root + "' can be read again", interval.events);
   if (!devices) {
-    return; // nothing is known of any device: that is no reason to call them gone
+    return; // this says nothing about the devices: none of them is called gone
   }
   std::erase_if(*devices,
                 [this](const std::string &device) { return !config_.interfaces.selects(device); });
@@ -66,14 +67,14 @@ void Collector::collect_device(const std::string &device, const Result<NetworkVi
   }
   entry.last_read = interval_number_;
   watch.on_reading(interval.events);
-  if (network) { // else the verdict is the same for all, and was told once
+  if (network) { // otherwise the verdict is the same for all, and has been reported once
     watch.on_verdict(sample->verdict, sample->read_at, interval.events);
   }
   interval.samples.push_back(std::move(*sample));
 }
 
 void Collector::collect_maps(Interval &interval) {
-  // Devices; two maps never have the same label.
+  // Labels must differ from the names of devices. Two maps never have the same label.
   std::set<std::string> taken;
   for (const auto &sample : interval.samples) {
     taken.insert(sample.name);
@@ -94,7 +95,7 @@ void Collector::collect_maps(Interval &interval) {
 
 void Collector::miss_unlisted(const std::vector<std::string> &selected, Events &events) {
   for (auto &[device, entry] : devices_) {
-    if (entry.last_read != interval_number_ && // else it was
+    if (entry.last_read != interval_number_ && // otherwise it was read
         !std::binary_search(selected.begin(), selected.end(), device)) {
       entry.watch.on_failure(no_pin(device), events);
     }

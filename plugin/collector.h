@@ -15,7 +15,7 @@
 namespace xdpstats {
 
 struct Interval {
-  std::vector<DeviceSample> samples; ///< nothing of what could not be read
+  std::vector<DeviceSample> samples; ///< only of what could be read
   Events events;
 };
 
@@ -29,7 +29,7 @@ public:
 private:
   struct DeviceWatch {
     Watch watch;
-    uint64_t last_read = 0; ///< number of the interval
+    uint64_t last_read = 0; ///< the number of the interval in which it was last read
   };
 
   void collect_devices(Interval &interval);
@@ -46,7 +46,7 @@ private:
   std::unique_ptr<Sources> sources_;
   std::map<std::string, DeviceWatch> devices_;
   std::vector<Watch> map_watches_; // of config_.maps, in the same order
-  std::string root_failure_;       // what was last said about the pin root, empty when all was well
+  std::string root_failure_;       // the last problem reported about the pin root; empty: none
   std::string network_failure_;    // likewise about rtnetlink
   uint64_t interval_number_ = 0;
 };

@@ -10,10 +10,11 @@
 namespace xdpstats {
 namespace {
 
-// collectd cuts the parts of a value list's name here (DATA_MAX_NAME_LEN less the final NUL).
+// collectd cuts off what is longer than this in each part of a value list's name (DATA_MAX_NAME_LEN
+// less the final NUL).
 constexpr size_t kMaxLabelLength = 127;
 
-// collectd's own keys are compared without regard to case.
+// Upper and lower case are the same, as in collectd's own keys.
 bool is_key(const ConfigItem &item, const char *key) {
   return ::strcasecmp(item.key.c_str(), key) == 0;
 }
@@ -30,7 +31,7 @@ std::string value_text(const ConfigItem::Value &value) {
   return number;
 }
 
-// The configuration has no line numbers by the time plugins see it; the line itself is as good.
+// collectd does not tell plugins the line number. So the message quotes the line.
 std::string line_text(const ConfigItem &item) {
   std::string line = item.key;
   for (const auto &value : item.values) {
@@ -122,7 +123,7 @@ private:
     if (!path) {
       return std::nullopt;
     }
-    // A relative path would depend on collectd's BaseDir.
+    // A relative path would depend on the BaseDir of collectd.
     if (path->empty() || path->front() != '/') {
       warn(item, "it must be an absolute path");
       return std::nullopt;

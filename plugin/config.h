@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The <Plugin xdp_stats> block, from a tree of our own: knows nothing of collectd.
+// The <Plugin xdp_stats> block, parsed from a tree of our own type: no collectd in here.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ struct ConfigItem {
 
 /// A map of our layout that somebody else pinned.
 struct MapSource {
-  std::string label; ///< what its values are called, where a device has its name
+  std::string label; ///< names its values, as the name of a device does for that device
   std::string path;
 };
 
@@ -32,8 +32,8 @@ struct Config {
   std::vector<MapSource> maps;
 };
 
-/// Takes a <Plugin xdp_stats> block into `config`; several blocks add up. Whatever is wrong with an
-/// item is returned as one warning that names it, the item has no effect, and all others hold.
+/// Reads a <Plugin xdp_stats> block into `config`; several blocks add up. An item with a mistake
+/// has no effect and gives one warning, which names it; all other items apply.
 [[nodiscard]] std::vector<std::string> apply_config(const ConfigItem &block, Config &config);
 
 } // namespace xdpstats

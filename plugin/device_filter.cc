@@ -14,7 +14,7 @@ Result<void> DeviceFilter::add(const std::string &pattern) {
     return {};
   }
   const std::string expression = pattern.substr(1, pattern.size() - 2);
-  // Freed by plain delete until it is compiled: regfree() is for compiled expressions only.
+  // The plain delete is right until it is compiled: regfree() is only for compiled expressions.
   auto regex = std::make_unique<regex_t>();
   if (const int status = ::regcomp(regex.get(), expression.c_str(), REG_EXTENDED | REG_NOSUB);
       status != 0) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which pinned devices the configuration asks for: names, regular expressions, or all but those.
+// Which pinned devices the configuration asks for: by names and regular expressions, which select
+// devices or exclude them.
 #pragma once
 
 #include <regex.h>
@@ -15,18 +16,18 @@ namespace xdpstats {
 
 class DeviceFilter {
 public:
-  /// Adds a device name or, written "/.../" as collectd's other plugins have it, a POSIX extended
-  /// regular expression that is searched for anywhere in the name.
+  /// Adds a device name or, if it is written "/.../" as in other plugins of collectd, a POSIX
+  /// extended regular expression, which may match anywhere in the name.
   [[nodiscard]] Result<void> add(const std::string &pattern);
 
-  /// True: whatever was added is left out, instead of being all that is read.
+  /// True: devices that match are left out. False: only they are read.
   void set_ignore_selected(bool ignore) { ignore_selected_ = ignore; }
 
   /// An empty filter selects every device.
   [[nodiscard]] bool selects(const std::string &device) const;
 
-  /// Devices that were asked for by name, so that their absence is worth a word; empty when names
-  /// are what to leave out.
+  /// Devices that were asked for by name, so that it is reported if they are missing. Empty if the
+  /// names say what to leave out.
   [[nodiscard]] const std::set<std::string> &expected() const;
 
 private:

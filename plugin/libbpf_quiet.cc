@@ -31,7 +31,7 @@ void LibbpfQuiet::install() {
 void LibbpfQuiet::uninstall() {
   const libbpf_print_fn_t present = libbpf_set_print(previous);
   if (present != print_unless_quiet) {
-    libbpf_set_print(present); // somebody came after us: theirs stays
+    libbpf_set_print(present); // somebody has set another function since: leave it
   }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// libbpf writes its warnings to stderr, which is collectd's, and has one print function for the
-// whole process, in which other plugins may use libbpf too.
+// libbpf writes its warnings to stderr, which here is the one of collectd. It has a single print
+// function for the whole process, and other plugins may use libbpf too.
 #pragma once
 
 namespace xdpstats {
 
-/// While one of these lives, what libbpf says in this thread is dropped. Other threads' messages go
-/// to whatever print function was set before.
+/// While an object of this class lives, libbpf's messages in this thread are dropped. Messages of
+/// other threads go to the print function that was set before.
 class LibbpfQuiet {
 public:
   LibbpfQuiet();
@@ -14,8 +14,8 @@ public:
   LibbpfQuiet &operator=(const LibbpfQuiet &) = delete;
   ~LibbpfQuiet();
 
-  /// Puts our print function in front of the present one, and back. Both while collectd runs no
-  /// other thread: its init and shutdown callbacks.
+  /// Set our print function in front of the present one, and remove it again. Both must be called
+  /// while collectd runs no other thread: in its init and shutdown callbacks.
   static void install();
   static void uninstall();
 };

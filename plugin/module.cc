@@ -23,7 +23,8 @@ namespace {
 
 constexpr char kPluginName[] = "xdp_stats";
 
-// collectd hands no user data to config and init callbacks; init takes this over.
+// collectd passes no user data to config and init callbacks. So the configuration is kept here
+// until the init callback takes it.
 Config &pending_config() {
   static Config config;
   return config;
@@ -139,7 +140,7 @@ int on_init() {
     user_data.free_func = [](void *data) {
       const std::unique_ptr<Collector> owner(static_cast<Collector *>(data));
     };
-    // Frees the user data when it fails, too, though the header says that it does not.
+    // If this fails, collectd frees the user data, although its header says that it does not.
     plugin_register_complex_read(nullptr, kPluginName, on_read, 0, &user_data);
   });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// All that the collector asks of the kernel: the seam at which tests put their own answers.
+// Everything that the collector asks the kernel. Tests put their own answers in here.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace xdpstats {
 
-/// Each is what pinning/device_reader.h says of the function that KernelSources calls.
+/// Each function does what pinning/device_reader.h says about the one that KernelSources calls.
 class Sources {
 public:
   Sources() = default;

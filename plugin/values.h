@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Counters as collectd's types see them.
+// Counters as values of collectd's types.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ struct Value {
   int64_t value;
 };
 
-/// Packets of the five actions, then their octets, zeros included.
+/// The packets of the five actions, then their octets, including those that are zero.
 [[nodiscard]] std::array<Value, 2 * kActionCount> values_of(const Counters &counters);
 
 } // namespace xdpstats

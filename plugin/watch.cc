@@ -31,13 +31,13 @@ void Watch::on_reading(Events &events) {
 void Watch::on_failure(const Error &error, Events &events) {
   const bool is_missing = error.code == ENOENT;
   if (access_ == Access::kNew && is_missing && !expected_) {
-    return; // a directory that the loader is about to fill
+    return; // the loader has made the directory and is about to fill it
   }
   const Access access = is_missing ? Access::kMissing : Access::kUnreadable;
   if (access == access_ && (is_missing || error.message == failure_)) {
     return;
   }
-  // What was never read has not stopped counting: that is for the log alone.
+  // A device that was never read has not stopped counting: that is a line in the log, but no alarm.
   const bool lost = access_ == Access::kReadable;
   tell(lost ? EventKind::kAlarm : EventKind::kWarning,
        subject_ + (lost ? " can no longer be read: " : " cannot be read: ") + with_hint(error),
@@ -45,7 +45,7 @@ void Watch::on_failure(const Error &error, Events &events) {
   alarmed_ = alarmed_ || lost;
   access_ = access;
   failure_ = error.message;
-  // Whoever pins it next is judged afresh.
+  // If it is pinned again, it is judged without regard to what was before.
   told_ = CountingState::kCounting;
   last_ = CountingState::kCounting;
 }

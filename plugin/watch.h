@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What was last said about one device or map, so that each change is told once and nothing twice.
+// What was last reported about one device or map, so that each change is reported exactly once.
 #pragma once
 
 #include <chrono>
@@ -14,13 +14,14 @@ namespace xdpstats {
 enum class EventKind {
   kInfo,    ///< a line in the log
   kWarning, ///< a line in the log that asks for attention
-  kAlarm,   ///< that, and a notification: a device's counting broke
-  kClear,   ///< a line and a notification: it is well again
+  kAlarm,   ///< a line in the log and a notification: the device is not counted any more
+  kClear,   ///< a line in the log and a notification: it is counted again
 };
 
 struct Event {
   EventKind kind;
-  std::string instance; ///< the device or map label, empty if it is about all of them
+  /// The name of the device or label of the map; empty if it is about all of them
+  std::string instance;
   std::string message;
 };
 
@@ -28,28 +29,28 @@ using Events = std::vector<Event>;
 
 class Watch {
 public:
-  /// `subject` is how messages call it: "the counters of 'eth0'". `expected`: somebody asked for it
-  /// by name, so it is worth a word that it is not there to begin with.
+  /// `subject` is its name in messages: "the counters of 'eth0'". `expected`: it was asked for by
+  /// name, so it is reported if it is missing from the start.
   Watch(std::string instance, std::string subject, bool expected);
 
-  /// The counters were read.
+  /// The counters have been read.
   void on_reading(Events &events);
 
-  /// They were not: no pin (code ENOENT), or anything else.
+  /// They could not be read: there is no pin (code ENOENT), or something else is wrong.
   void on_failure(const Error &error, Events &events);
 
   using Clock = std::chrono::steady_clock;
 
-  /// How long bad news must last. The loader pins first, attaches next and writes the record last;
-  /// whoever reads in between sees a device out of step that is not. On a busy machine that takes
-  /// longer than two short intervals, so time is asked for as well as a second look.
+  /// How long a problem must last before it is reported. The loader pins first, then attaches, and
+  /// writes the record last; a reader in between sees a problem where there is none. On a busy
+  /// machine that may take longer than two short intervals, so a second look alone is not enough.
   static constexpr std::chrono::seconds kGrace{5};
 
-  /// Who counts, as judged along with the reading of that time.
+  /// The verdict about the counters that were read at that time.
   void on_verdict(const CountingVerdict &verdict, Clock::time_point read_at, Events &events);
 
   [[nodiscard]] bool missing() const { return access_ == Access::kMissing; }
-  /// Nothing was ever read or said.
+  /// Nothing was read and nothing was reported yet.
   [[nodiscard]] bool untouched() const { return access_ == Access::kNew; }
   [[nodiscard]] bool expected() const { return expected_; }
 
@@ -62,7 +63,7 @@ private:
   std::string subject_;
   bool expected_;
   Access access_ = Access::kNew;
-  bool alarmed_ = false; ///< an alarm was raised that no clear has followed yet
+  bool alarmed_ = false; ///< an alarm was raised, and not cleared yet
   std::string failure_;  ///< why it is unreadable
   CountingState told_ = CountingState::kCounting;
   CountingState last_ = CountingState::kCounting;
