@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The two maps that are pinned for a device, and no program: whoever counts (the built-in counter,
- * the user's program, the observer) gets xdp_stats_map handed in. Having them here gives them the
- * same BTF, and so the same field names in `bpftool map dump`, in every mode. The loader sets the
- * type of xdp_stats_map to ARRAY when asked to.
+ * the user's program, the observer) is given xdp_stats_map. As both maps are defined here, their BTF,
+ * and with it the field names in `bpftool map dump`, are the same in every mode. With `--map array`,
+ * the loader changes the type of xdp_stats_map to ARRAY.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

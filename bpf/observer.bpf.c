@@ -2,9 +2,9 @@
 /*
  * The observer: runs at the end of somebody else's XDP program and counts its verdict for the
  * device that the frame came in on. One observer serves every device that runs the observed
- * program, so a frame costs the same however many those are. Four programs, of which the loader
- * loads one: into counters for each CPU or shared by all, and for a target whose argument is
- * declared `struct xdp_md *` or, slower by its reads, something else.
+ * program, so the cost of a frame does not depend on the number of devices. There are four programs,
+ * of which the loader loads one: for per-CPU or for shared counters, and for a target whose argument
+ * is declared `struct xdp_md *` or something else, which needs probe reads and is slower.
  */
 #include <linux/bpf.h>
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 #include "xdp_stats.bpf.h"
 #include "observer.h"
 
-/* What we need to know of the kernel's own structures; CO-RE finds the places when loading. */
+/* The fields of the kernel's structures that we read; CO-RE finds their offsets at load time. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct net {
 	__u64 net_cookie;
@@ -55,7 +55,7 @@ struct xdp_buff {
 
 struct observer_table devices;
 
-/* The counters of the device in the same slot of `devices`. The loader gives the inner type. */
+/* For each slot of `devices`: the counters of the device in it. The loader sets the inner type. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, OBSERVER_SLOTS);
@@ -117,7 +117,7 @@ static __always_inline int count_fragments(__u64 *ctx, bool shared)
 	return record ? add(record, bpf_xdp_get_buff_len((void *)ctx[0]), shared) : 0;
 }
 
-/* Apart, as the helper's call would have all other frames save and restore more registers. */
+/* Not inlined: with the helper's call in it, every frame would save and restore more registers. */
 static __noinline int observe_fragments(__u64 *ctx)
 {
 	return count_fragments(ctx, false);
@@ -133,7 +133,7 @@ static __always_inline int count_typed(__u64 *ctx, bool shared)
 	struct xdp_buff *xdp = (void *)ctx[0];
 	struct xdp_stats_record *record;
 
-	/* Any flag, as all of them are about fragments; where one is not, the helper is right, too. */
+	/* Any flag: all are about fragments. If a new one is not, the helper still gives the length. */
 	if (__builtin_expect(xdp->flags, 0))
 		return shared ? observe_fragments_shared(ctx) : observe_fragments(ctx);
 	record = find_typed(ctx);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The table by which an observer tells the devices of one observed program apart. User space writes
- * it through a shared mapping, one aligned 8-byte store for each change, while the program reads.
+ * The table in which an observer looks up the devices of the observed program. User space changes it
+ * through a shared mapping while the program reads: each change is one aligned store of 8 bytes.
  */
 #ifndef XDP_STATS_OBSERVER_H
 #define XDP_STATS_OBSERVER_H
@@ -20,15 +20,15 @@ struct observer_table {
 };
 
 /*
- * A device, in whichever network namespace it is. By the namespace's cookie, as unlike an inode
- * number it is never given to another one: a key that is left behind matches nothing ever after.
+ * The key of a device, in any network namespace. It contains the namespace's cookie and not its inode
+ * number, because a cookie is never used again: a key that is left behind never matches anything.
  */
 static inline __attribute__((always_inline)) __u64 observer_key(__u64 netns_cookie, __u32 ifindex)
 {
 	return netns_cookie << 32 | ifindex;
 }
 
-/* Where the search for a key begins; it goes on at the next slot, after the last at the first. */
+/* The slot where the search for a key begins. It goes on at the next slot, and wraps around. */
 static inline __attribute__((always_inline)) __u32 observer_first_slot(__u64 key)
 {
 	return ((__u32)(key >> 32) ^ (__u32)key) & (OBSERVER_SLOTS - 1);

@@ -11,8 +11,8 @@
  *		return xdp_stats_count(ctx, XDP_DROP);
  *	}
  *
- * and load it with `xdp-stats-load --dev eth0 --pin --program my.bpf.o:my_prog`. Needs nothing of
- * xdp-stats but this file. What may be defined before it is included:
+ * and load it with `xdp-stats-load --dev eth0 --pin --program my.bpf.o:my_prog`. No other file of
+ * xdp-stats is needed. These macros may be defined before it is included:
  *
  * XDP_STATS_SHARED_MAP
  *	One record for all CPUs, counted with atomic adds, instead of one for each CPU.
@@ -45,7 +45,7 @@ struct xdp_stats_record {
 	__u64 bytes;
 };
 
-/* XDP_STATS_RECORD_ONLY: for programs of xdp-stats that are handed maps at run time. */
+/* XDP_STATS_RECORD_ONLY: for programs of xdp-stats, which are given their maps when loaded. */
 #if defined(__bpf__) && !defined(XDP_STATS_RECORD_ONLY)
 
 struct {
@@ -60,8 +60,7 @@ struct {
 } xdp_stats_map SEC(".maps");
 
 #ifdef XDP_STATS_FAST_LENGTH
-/* CO-RE's name for the kernel's struct xdp_buff; the suffix keeps a program's own vmlinux.h usable.
- */
+/* For CO-RE this is the kernel's struct xdp_buff; it does not clash with that of a vmlinux.h. */
 struct xdp_buff___xdp_stats {
 	__u32 flags;
 } __attribute__((preserve_access_index));
@@ -76,7 +75,7 @@ static __always_inline __u64 xdp_stats_frame_length(struct xdp_md *ctx)
 #elif defined(XDP_STATS_FAST_LENGTH)
 	const struct xdp_buff___xdp_stats *buff = bpf_cast_to_kern_ctx(ctx);
 
-	/* Any flag, as all of them are about fragments; where one is not, the helper is right, too. */
+	/* Any flag: all are about fragments. If a new one is not, the helper still gives the length. */
 	if (__builtin_expect(buff->flags, 0))
 		return bpf_xdp_get_buff_len(ctx);
 	return (__u64)ctx->data_end - (__u64)ctx->data;
@@ -92,8 +91,8 @@ static __always_inline __u64 xdp_stats_frame_length(struct xdp_md *ctx)
 static __always_inline int xdp_stats_count(struct xdp_md *ctx, int action)
 {
 	/*
-	 * First, while ctx is still in the register that it came in, and before the lookup, which only
-	 * the length has to survive then.
+	 * Before the lookup: ctx is still in the register of the argument, and only the length has to
+	 * be kept across the call.
 	 */
 	__u64 length = xdp_stats_frame_length(ctx);
 	__u32 key = (__u32)action < XDP_STATS_ACTIONS ? (__u32)action : XDP_ABORTED;
