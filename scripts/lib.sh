@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What check and quickstart share. Source it from the top of the tree with $program set.
 
-# say TEXT: what happens next, for whoever watches.
+# say TEXT: prints what happens next.
 say() { printf '==> %s\n' "$*"; }
 
 # fail MESSAGE [HINT]: ends the script.
@@ -12,25 +12,25 @@ fail() {
     exit 1
 }
 
-# listed_packages [SECTION...]: those of scripts/packages in these sections, or all.
+# listed_packages [SECTION...]: prints the packages in these sections of scripts/packages, or all.
 listed_packages() {
     awk -v wanted=" $* " '/^# / { section = $2; next }
         NF && (wanted ~ /^ *$/ || index(wanted, " " section " ")) { print $1 }' scripts/packages
 }
 
-# missing_packages [SECTION...]: those that are not installed.
+# missing_packages [SECTION...]: prints those that are not installed.
 missing_packages() {
     local package
     listed_packages "$@" | while read -r package; do
-        # Virtual packages and half-removed ones are not installed.
+        # A package that is virtual or only half removed is not installed.
         if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
             printf '%s\n' "$package"
         fi
     done
 }
 
-# install_packages [SECTION...]: installs what scripts/packages lists; where it may not, says what is missing
-# and ends the script.
+# install_packages [SECTION...]: installs what scripts/packages lists. Without root it says what is missing, and ends
+# the script.
 install_packages() {
     if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
         say "this machine has no apt: taking for granted what scripts/packages lists"
@@ -48,7 +48,7 @@ install_packages() {
             "sudo apt-get install --no-install-recommends ${missing[*]}"
     fi
     say "installing ${missing[*]}"
-    # Package lists may be absent or too old; both show as a failed install.
+    # If apt's package lists are missing or too old, the installation fails: update them and try again.
     apt_install "${missing[@]}" || { apt-get update -qq && apt_install "${missing[@]}"; } ||
         fail "cannot install ${missing[*]}" "what apt-get printed is above"
 }
@@ -57,7 +57,7 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null
 }
 
-# Ends the script unless the commands that building and showing take are there; for machines without apt.
+# For machines without apt: ends the script if a command is missing that building or showing needs.
 require_tools() {
     local tool missing=()
     for tool in cmake ninja g++ clang llvm-strip bpftool pkg-config ip ping collectd; do
@@ -69,7 +69,7 @@ require_tools() {
     fi
 }
 
-# build_preset PRESET [CMAKE-OPTION...]: configures, and builds what changed.
+# build_preset PRESET [CMAKE-OPTION...]: configures, and builds what has changed.
 build_preset() {
     local log status=0
     log=$(mktemp)

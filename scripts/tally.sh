@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Runs steps and test suites, adds up what passed, failed and was skipped. Needs scripts/lib.sh.
+# Runs steps and test suites, and adds up what passed, failed and was skipped. Needs scripts/lib.sh.
 
 passed=0 failed=0 skipped=0
 failures=()
@@ -37,13 +37,13 @@ add_junit() {
     if [ "$bad" -gt 0 ]; then
         failures+=("$name: $bad of $((good + bad + left_out)) tests")
     elif [ "$status" -ne 0 ]; then
-        # The suite says that something beside the tests went wrong.
+        # Something other than the tests went wrong in the suite.
         failed=$((failed + 1))
         failures+=("$name: status $status")
     fi
 }
 
-# tests NAME DIRECTORY LABELS: the ctest entries of a built tree whose label matches.
+# tests NAME DIRECTORY LABELS: runs the ctest entries of a built tree whose label matches.
 tests() {
     local name=$1 start=$SECONDS status=0 junit=$PWD/$2/check.xml
     say "$name"
@@ -63,7 +63,7 @@ show_skips() {
     [ ! -e "$1" ] || scripts/junit skips "$1" | sed "s/^/    skipped: /"
 }
 
-# lab_tests KERNEL...: the lab's own test, then kernel and agent tests under stock kernels.
+# lab_tests KERNEL...: runs the tests of the lab itself, then the kernel and agent tests under stock kernels.
 lab_tests() {
     local kernel start failed_before status=0
     tests "the lab, and a whole Debian: install, reboot, upgrade, remove" build '^vm$'
@@ -75,7 +75,7 @@ lab_tests() {
     for kernel in "$@"; do
         add_junit "tests under kernel $kernel" "build/lab/$kernel/junit.xml" 0
     done
-    # What the suite objects to beside failed tests: a kernel's oops, a skip that must not be.
+    # The suite fails for other reasons, too: an oops of the kernel, a test that must not be skipped.
     if [ $status -ne 0 ] && [ "$failed" -eq "$failed_before" ]; then
         failed=$((failed + 1))
         failures+=("tests under the kernels $*: status $status")
