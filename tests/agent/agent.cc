@@ -15,10 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// collectd was not linked with the sanitizer's runtime, which must come first. No search for leaks:
-// collectd leaves two allocations of its own behind, and as it is stripped a suppression could only
-// name the whole daemon, which is in the plugin's stacks as well. The tests with a stand-in for the
-// daemon look for the plugin's leaks.
+// collectd is not linked with the runtime of the sanitizer, which has to come first. Leaks are not
+// searched for: collectd itself leaves two allocations behind. As it is stripped, a suppression
+// could only name the whole daemon, which is in the stacks of the plugin as well. The tests with a
+// fake daemon search for leaks of the plugin.
 Environment environment() {
   if (std::string(XDP_STATS_ASAN_RUNTIME).empty()) {
     return {};
@@ -38,7 +38,7 @@ std::vector<std::string> lines_of(const std::string &text) {
 } // namespace
 
 Agent::Agent(AgentOptions options) : options_(std::move(options)) {
-  // collectd may run as anybody.
+  // collectd may run as any user.
   fs::permissions(directory_, fs::perms::all);
   std::ofstream(directory_ + "/collectd.conf") << configuration();
 }
@@ -92,7 +92,7 @@ std::vector<Agent::Row> Agent::rows(const std::string &instance, const std::stri
   if (!fs::exists(directory)) {
     return rows;
   }
-  // One file a day, of which midnight may make a second.
+  // There is one file for each day; around midnight there may be two.
   std::vector<fs::path> files;
   for (const auto &entry : fs::directory_iterator(directory)) {
     if (entry.path().filename().string().starts_with(value + "-")) {
@@ -102,7 +102,7 @@ std::vector<Agent::Row> Agent::rows(const std::string &instance, const std::stri
   std::sort(files.begin(), files.end());
   for (const auto &file : files) {
     const std::string text = read_file(file);
-    // Without a line that is only half written.
+    // Without the last line if it is only half written.
     for (const auto &line : lines_of(text.substr(0, text.rfind('\n') + 1))) {
       const auto comma = line.find(',');
       if (comma != std::string::npos && line != "epoch,value") {
@@ -141,7 +141,7 @@ Counters Agent::newest(const std::string &instance) const {
   const auto before = rows_now();
   wait_until("collectd has written all values of " + instance, [&] {
     const auto now = rows_now();
-    // The first new row may have been on its way already.
+    // The first new row may have been read before this call.
     return std::equal(before.begin(), before.end(), now.begin(),
                       [](size_t old_size, size_t size) { return size >= old_size + 2; });
   });

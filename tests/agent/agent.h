@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A real collectd with the built plugin and the shipped snippet, writing into a directory of its
-// own.
+// A real collectd with the built plugin and the shipped configuration snippet. It writes to a
+// directory of its own.
 #pragma once
 
 #include <memory>
@@ -17,13 +17,14 @@ namespace xdpstats::test {
 
 struct AgentOptions {
   std::string interval = "0.1";    ///< seconds
-  std::string plugin_options = {}; ///< the inside of another <Plugin xdp_stats> block
-  /// A command that runs collectd: setpriv and its options.
+  std::string plugin_options = {}; ///< the contents of another <Plugin xdp_stats> block
+  /// The command that runs collectd: setpriv and its options.
   std::vector<std::string> run_by = {};
-  std::string daemon_options = {}; ///< of collectd itself
+  std::string daemon_options = {}; ///< options of collectd itself
 };
 
-/// Where one collectd after another writes. Removed at the end.
+/// A directory in which collectd writes, and may be started again and again. The destructor removes
+/// it.
 class Agent {
 public:
   explicit Agent(AgentOptions options = {});
@@ -32,9 +33,9 @@ public:
   Agent &operator=(const Agent &) = delete;
 
   void start();
-  /// SIGTERM, and its end.
+  /// Ends it with SIGTERM.
   Finished stop();
-  /// SIGKILL, and its end.
+  /// Ends it with SIGKILL.
   void kill();
   /// `collectd -T`: reads once.
   [[nodiscard]] Finished test_read() const;
@@ -48,12 +49,12 @@ public:
   };
   /// All rows of "if_rx_packets-pass", or another value of an instance, oldest first.
   [[nodiscard]] std::vector<Row> rows(const std::string &instance, const std::string &value) const;
-  /// The values that were ever written of an instance, sorted.
+  /// The names of all values of an instance that were written, sorted.
   [[nodiscard]] std::vector<std::string> values(const std::string &instance) const;
-  /// The newest of all ten values, read no earlier than this call.
+  /// The newest ten values, read after this call.
   [[nodiscard]] Counters newest(const std::string &instance) const;
 
-  /// Lines of the log with this text: "[warning] message". Notifications are lines, too.
+  /// The lines of the log with this text: "[warning] message". Notifications are lines, too.
   [[nodiscard]] std::vector<std::string> log(const std::string &text) const;
 
 private:

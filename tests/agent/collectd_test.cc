@@ -25,7 +25,7 @@ void expect_passed(const Counters &counters, uint64_t packets, uint64_t bytes) {
   }
 }
 
-// What collectd itself writes to stderr before its log plugin is there.
+// What collectd writes to stderr before its log plugin is loaded.
 void expect_quiet_end(const Finished &finished) {
   EXPECT_EQ(finished.status, 0);
   EXPECT_THAT(finished.err,
@@ -54,8 +54,8 @@ TEST(Collectd, GetsTenValuesOfEachDeviceAtEachInterval) {
                             "if_rx_octets-redirect", "if_rx_octets-tx", "if_rx_packets-aborted",
                             "if_rx_packets-drop", "if_rx_packets-pass", "if_rx_packets-redirect",
                             "if_rx_packets-tx"));
-    // One time stamp for all ten. At its end collectd drops what is still to be written: only what
-    // was written of all ten is compared.
+    // All ten have the same time. When collectd ends, it drops values that are not written yet:
+    // only rows that exist for all ten are compared.
     std::vector<std::string> reference;
     size_t common = SIZE_MAX;
     for (const auto &value : values) {
@@ -99,7 +99,7 @@ TEST(Collectd, FindsLaterPinsAndMissesAndFindsAgainWhatIsUnloaded) {
 
   load_well({"--dev", "va", "--unload"});
   wait_until("collectd misses the device", [&] { return agent.log("no longer").size() >= 2; });
-  (void)agent.newest("vc"); // more intervals, in which nothing more is said
+  (void)agent.newest("vc"); // more intervals, in which nothing is reported again
   const std::string gone = "the counters of 'va' can no longer be read: none are pinned below "
                            "'/sys/fs/bpf/xdp_stats' (hint: xdp-stats-load --dev va --pin)";
   EXPECT_THAT(agent.log("'va'"),

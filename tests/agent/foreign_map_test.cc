@@ -27,7 +27,7 @@ TEST(ForeignMap, OfXdpFilterIsReadUnderItsLabel) {
   run_or_throw(
       {"xdp-filter", "load", "va", "--mode", "skb", "--policy", "allow", "--features", "ethernet"});
   run_or_throw({"xdp-filter", "ether", "02:00:00:00:00:07", "--mode", "src"});
-  // make_frame() sends from another address: passed. The second kind is dropped.
+  // make_frame() uses another source address: these frames are passed. The second kind is dropped.
   auto wanted = make_frame(60);
   auto unwanted = wanted;
   const std::vector<uint8_t> address = {2, 0, 0, 0, 0, 7};
@@ -56,7 +56,7 @@ TEST(ForeignMap, OfXdpFilterIsReadUnderItsLabel) {
 
 TEST(ForeignMap, MadeWithXdpToolsHeaderIsRead) {
   const VethPair pair;
-  constexpr char kPin[] = "/sys/fs/bpf/xdp_stats_map"; // where that header has libbpf pin it
+  constexpr char kPin[] = "/sys/fs/bpf/xdp_stats_map"; // that header makes libbpf pin it here
   std::unique_ptr<peer_counter, void (*)(peer_counter *)> program(peer_counter__open_and_load(),
                                                                   peer_counter__destroy);
   ASSERT_NE(program, nullptr);

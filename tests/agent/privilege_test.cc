@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// collectd as upstream's unit and careful operators run it: without a capability, or as nobody.
+// collectd as the upstream unit and careful operators run it: without capabilities, or as nobody.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr char kGroup[] = "games"; // one of those that every Debian has
+constexpr char kGroup[] = "games"; // exists on every Debian
 
 std::vector<std::string> setpriv(std::vector<std::string> options) {
   options.insert(options.begin(), "setpriv");
@@ -66,7 +66,7 @@ TEST_F(Privilege, RootWithoutCapabilitiesReads) { expect_to_read(kRootWithoutCap
 
 TEST_F(Privilege, NobodyInTheGroupReads) { expect_to_read(kNobodyInGroup); }
 
-// What the group is for: without it the two above would prove nothing.
+// Shows that the group is needed: otherwise the two tests above would prove nothing.
 TEST_F(Privilege, NobodyElseIsToldOnceThatItMayNot) {
   Agent agent({.run_by = kNobody});
   agent.start();

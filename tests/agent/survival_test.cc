@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Counting goes on whatever happens to the agent, and the agent goes on whatever the interval.
+// Counting goes on whatever happens to the agent, and the agent goes on with any interval.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,7 +36,7 @@ TEST(Survival, KilledAndRestartedUnderTrafficLosesNothing) {
     EXPECT_GT(passed, before);
     before = passed;
     agent.kill();
-    load_well({"--dev", "va", "--pin"}); // says that it already counts
+    load_well({"--dev", "va", "--pin"}); // reports that the device is counted already
   }
   agent.start();
   (void)agent.newest("va");
@@ -66,10 +66,11 @@ Footprint footprint_of(pid_t pid) {
   return footprint;
 }
 
-// In collectd itself, as fast as it goes: three devices that count, one that has stopped and one
-// map that is missing. Its queue of values to write is kept short, as it would grow with whatever
-// else keeps the machine from writing; a value that found no place has no row, so rows count no
-// more cycles than there were. PluginInKernel compares the plugin's own allocations exactly.
+// In a real collectd, as fast as possible: three devices that are counted, one whose counting
+// stopped, and a map that is missing. The queue of values to write is kept short, as it grows
+// whenever something else on the machine delays the writing. A value that found no place has no
+// row, so there are at least as many cycles as rows. PluginInKernel compares the allocations of the
+// plugin exactly.
 TEST(Survival, TenThousandReadCyclesLeaveMemoryAndDescriptorsFlat) {
   const VethPair first;
   const VethPair second({.near = "vc", .far = "vd"});
@@ -79,13 +80,14 @@ TEST(Survival, TenThousandReadCyclesLeaveMemoryAndDescriptorsFlat) {
                .plugin_options = "  <Map \"m\">\n    Path \"/sys/fs/bpf/none\"\n  </Map>",
                .daemon_options = "WriteQueueLimitHigh 101\nWriteQueueLimitLow 101\n"});
   agent.start();
-  // What has been the same for a second stays open from then on.
+  // From then on, what has not changed for a second stays open.
   std::this_thread::sleep_for(std::chrono::seconds(2));
   const auto cycles = [&agent] { return agent.rows("va", "if_rx_packets-pass").size(); };
   const auto footprint_after = [&](size_t number) {
     wait_until("collectd has read " + std::to_string(number) + " times",
                [&] { return cycles() >= number; });
-    // Its CSV writers open and close files all the time: the least of many looks is what stays.
+    // The CSV writers of collectd open and close files all the time: the lowest of many counts is
+    // what stays open.
     Footprint least = footprint_of(agent.pid());
     for (int look = 0; look < 200; ++look) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1)); // it may be waiting for the disk
@@ -95,11 +97,11 @@ TEST(Survival, TenThousandReadCyclesLeaveMemoryAndDescriptorsFlat) {
     }
     return least;
   };
-  // The lab's emulated machine would take minutes; that the count is ten thousand matters here.
+  // The emulated machine of the lab would need minutes; ten thousand cycles matter only here.
   const Footprint early = footprint_after(in_lab() ? 211 : 2003);
   const Footprint late = footprint_after(in_lab() ? 1213 : 12037);
   EXPECT_EQ(late.descriptors, early.descriptors);
-#ifndef __SANITIZE_ADDRESS__ // whose allocator holds back what is freed
+#ifndef __SANITIZE_ADDRESS__ // its allocator does not reuse freed memory at once
   EXPECT_LE(late.resident_kib, early.resident_kib + 320); // 32 bytes a cycle
 #endif
   wait_until("both are told", [&] { return agent.log("xdp_stats plugin").size() >= 2; });

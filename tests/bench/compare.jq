@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# {KERNEL: counted} compared with $committed: a line for each figure, and status 1 if one grew.
+# Compares {KERNEL: counted} with $committed: prints a line for each figure; status 1 if one has grown.
 def added($of): .[$of] - .bare;
 to_entries[0] as {key: $kernel, value: $now}
 | ($committed[0][$kernel] // error("no figures of kernel \($kernel) are committed")) as $before

@@ -35,7 +35,7 @@ void CountedDevices::grow_to(size_t count) {
   add_devices(size_, count);
   for (; size_ < count; ++size_) {
     const std::string device = name(size_);
-    // In the stack: attaching to a driver takes longer, and readers see no difference.
+    // In generic mode: attaching to a driver takes longer, and readers see no difference.
     const int error = bpf_xdp_attach(static_cast<int>(test::ifindex_of(device)), program_.program(),
                                      XDP_FLAGS_SKB_MODE, nullptr);
     if (error != 0) {
@@ -57,7 +57,7 @@ void add_devices(size_t first, size_t count) {
     throw std::system_error(errno, std::generic_category(), "cannot make a file below /tmp");
   }
   std::ofstream batch(path);
-  // Two at a time: even numbers and the odd ones after them.
+  // In pairs: an even number and the odd one after it.
   for (size_t number = (first + 1) / 2 * 2; number < count; number += 2) {
     batch << "link add eth" << number << " type veth peer name eth" << number + 1 << "\n";
   }

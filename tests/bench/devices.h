@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Devices that are counted as far as any reader can tell: each exists, runs an XDP program, and has
-// its pins.
+// Devices that look counted to every reader: each exists, has an XDP program, and is pinned.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +9,7 @@
 
 namespace xdpstats::bench {
 
-/// In the private namespace of tests/support/in_namespace, which takes them with it.
+/// They are made in the private namespace of tests/support/in_namespace, and vanish with it.
 class CountedDevices {
 public:
   CountedDevices();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Instructions per packet: what each way to count adds to an XDP program that does nothing. Only
-// in an emulated machine where one instruction takes one nanosecond (tests/vm/run --icount) is the
-// duration of a test run that number. Prints one JSON object.
+// Instructions per packet: what each way of counting adds to an XDP program that does nothing. The
+// duration of a test run is this number only on an emulated machine on which an instruction takes a
+// nanosecond (tests/vm/run --icount). Prints one JSON object.
 #include <bpf/bpf.h>
 #include <linux/if_ether.h>
 #include <net/if.h>
@@ -57,7 +57,7 @@ uint32_t measure(int program) {
   return options.duration;
 }
 
-// The target as the loader would find it on a device.
+// The target, as the loader would find it on a device.
 ObserveTarget target_of(int program, const char *function, bool typed) {
   bpf_prog_info info = {};
   __u32 length = sizeof(info);
@@ -112,14 +112,14 @@ nlohmann::ordered_json measure_all() {
   const int program = bpf_program__fd(target->progs.bare);
   const int untyped = bpf_program__fd(target->progs.bare_untyped);
   const uint64_t cookie = value_or_throw(current_netns_cookie());
-  // A test run's frames come in on the loopback device.
+  // The frames of a test run come in on the loopback device.
   const uint64_t own = observer_key(cookie, ::if_nametoindex("lo"));
-  // As many devices as a machine may have, numbered as the kernel does.
+  // A large number of devices, numbered as the kernel does it.
   ObserverKeys many;
   for (uint32_t ifindex = 900; ifindex > 0; --ifindex) {
     many.push_back(observer_key(cookie, ifindex));
   }
-  // The devices before ours have taken all places but the last one within its reach.
+  // The other devices occupy all slots that ours may have, except the last.
   ObserverKeys crowd;
   for (uint32_t place = OBSERVER_PROBES - 1; place > 0; --place) {
     crowd.push_back(own + place * OBSERVER_SLOTS);
@@ -143,7 +143,7 @@ nlohmann::ordered_json measure_all() {
   figures["atomic"] = measure(bpf_program__fd(other->progs.atomic));
   figures["builtin_percpu"] = measure(bpf_program__fd(load<builtin_percpu>()->progs.xdp_stats));
   figures["builtin_array"] = measure(bpf_program__fd(load<builtin_shared>()->progs.xdp_stats));
-  // Where the kernel has the kfunc, the loader takes these.
+  // The loader takes these if the kernel has the kfunc.
   libbpf_set_print(nullptr);
   if (const Owned<builtin_percpu_fast> fast(builtin_percpu_fast::open_and_load()); fast) {
     figures["builtin_percpu_fast"] = measure(bpf_program__fd(fast->progs.xdp_stats));

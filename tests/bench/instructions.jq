@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What was counted under each kernel, slurped, as a section of the bench.
+# Makes a section of the bench of what was counted under each kernel (input slurped).
 def figure($name; $value): {name: $name, unit: "instructions", median: $value, low: $value, high: $value};
 def claim($text; $value; $limit): {claim: $text, median: $value, low: $value, high: $value,
     bound: "at most", limit: $limit, holds: ($value <= $limit)};

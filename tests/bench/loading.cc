@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// From the loader's start to its end, when the devices are counted.
+// How long the loader takes from its start to its end, when the devices are counted.
 #include <chrono>
 #include <set>
 #include <stdexcept>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a way to count adds to each frame of an XDP program that does nothing: by test runs of the
-// program, in CPU time of the thread, which leaves out what else the machine does meanwhile.
+// What a way of counting adds to each frame of an XDP program that does nothing. Measured by test
+// runs of the program, in CPU time of the thread, which excludes whatever else the machine does.
 #include <bpf/bpf.h>
 #include <sched.h>
 
@@ -36,7 +36,7 @@ void run_once(int program, const std::vector<char> &frame, int repeat) {
   }
 }
 
-// The least of several parts: what disturbs one only ever adds to it.
+// The lowest of several parts, because a disturbance can only add to a part.
 double cpu_ns_per_packet(int program, const std::vector<char> &frame, int parts) {
   double least = std::numeric_limits<double>::infinity();
   for (int part = 0; part < parts; ++part) {
@@ -56,7 +56,8 @@ void stay_on_cpu(unsigned cpu) {
   }
 }
 
-// Each CPU's time is taken while all others count, too: who is done goes on until all are.
+// The time of each CPU is measured while all others count, too: a thread that is done goes on until
+// all are done.
 double on_all_cpus(int program, const std::vector<char> &frame) {
   const unsigned cpus = std::thread::hardware_concurrency();
   std::barrier start(static_cast<std::ptrdiff_t>(cpus));
@@ -67,7 +68,7 @@ double on_all_cpus(int program, const std::vector<char> &frame) {
     threads.emplace_back([&, cpu] {
       stay_on_cpu(cpu);
       start.arrive_and_wait();
-      costs[cpu] = cpu_ns_per_packet(program, frame, 1); // contention is no disturbance
+      costs[cpu] = cpu_ns_per_packet(program, frame, 1); // contention is part of the result
       for (++done; done < cpus;) {
         run_once(program, frame, kRepeat / 50);
       }
@@ -81,7 +82,8 @@ double on_all_cpus(int program, const std::vector<char> &frame) {
   return sum / cpus;
 }
 
-// Anew for each measurement: where the JIT happens to put a program is worth half a nanosecond.
+// Loaded again for each measurement: where the JIT places a program makes a difference of half a
+// nanosecond.
 double measure(const Way &way, size_t size, bool all_cpus) {
   const std::vector<char> frame(size);
   const LoadedWay loaded(way);

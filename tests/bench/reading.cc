@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What one interval of reading costs, in CPU time and system calls: the collectd plugin, the
-// console, what people do without us, and the least that any reader has to do.
+// What an interval of reading costs, in CPU time and system calls: for the collectd plugin, for
+// xdp-stats, for what people do without us, and for the minimum that every reader has to do.
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -28,12 +28,13 @@ namespace xdpstats::bench {
 namespace {
 
 constexpr unsigned kRounds = 21;
-/// bpftool is started once for each device and costs the same for each: no need for a thousand.
+/// bpftool is started once for each device, and each costs the same: there is no need for a
+/// thousand.
 constexpr size_t kMostBpftools = 20;
-/// What a process may open if nobody says otherwise.
+/// The limit of open files by default.
 constexpr rlim_t kDefaultDescriptors = 1024;
 
-// Runs a program to its end, its output thrown away.
+// Runs a program to its end and drops its output.
 void run_quietly(std::vector<std::string> arguments) {
   std::vector<char *> pointers;
   for (auto &argument : arguments) {
@@ -53,7 +54,7 @@ void run_quietly(std::vector<std::string> arguments) {
   }
 }
 
-// Open, one batch lookup, close: what it takes to have a device's counters at all.
+// Open, one batch lookup, close: the minimum for the counters of a device.
 void read_barely(const std::vector<std::string> &maps) {
   static std::vector<xdp_stats_record> values(kActionCount *
                                               static_cast<size_t>(libbpf_num_possible_cpus()));
@@ -111,7 +112,7 @@ void bench_readers(const CountedDevices &devices, SystemCalls &calls, Report &re
          }
        },
        true}};
-  // The plugin keeps what it has seen unchanged for a second.
+  // The plugin keeps open what has not changed for a second.
   agent.read();
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
   std::vector<Case> cases;
@@ -146,7 +147,7 @@ void bench_readers(const CountedDevices &devices, SystemCalls &calls, Report &re
   }
 }
 
-// A real agent reads one device ten thousand times, as often as it can, and writes the values.
+// A real agent reads a device ten thousand times, as often as possible, and writes the values.
 void bench_memory(Report &report) {
   constexpr size_t kIntervals = 10'000;
   test::Agent agent({.interval = "0.002"});
@@ -181,7 +182,7 @@ void bench_memory(Report &report) {
 
 Report bench_reading() {
   Report report("Reading: CPU time and system calls of one interval");
-  // As a daemon has it, whatever this shell has.
+  // The usual limit of a daemon, whatever the limit of this shell is.
   rlimit descriptors = {};
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
   const rlimit usual = {std::min(kDefaultDescriptors, descriptors.rlim_max), descriptors.rlim_max};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the sections of the bench hand to tests/bench/run: one JSON object each.
+// What the sections of the bench pass to tests/bench/run: one JSON object each.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -18,9 +18,9 @@ public:
   void figure(const std::string &name, const std::string &unit, const Summary &summary);
   /// A count, the same in every round.
   void count(const std::string &name, const std::string &unit, double value);
-  /// A ratio of things that were measured in turn in this run, and what it is to be.
+  /// A ratio of values that were measured alternately in this run, and the limit for it.
   void claim(const std::string &text, const Summary &ratio, Bound bound, double limit);
-  /// What could not be measured here, and why.
+  /// Something that could not be measured here, and the reason.
   void missing(const std::string &what, const std::string &reason);
 
   [[nodiscard]] const nlohmann::ordered_json &json() const { return json_; }
@@ -32,7 +32,7 @@ private:
                                   {"missing", nlohmann::ordered_json::array()}};
 };
 
-/// The sections. Each throws std::exception when it cannot do what it should be able to.
+/// The sections. Each throws std::exception if it cannot measure what it should.
 [[nodiscard]] Report bench_packet();
 [[nodiscard]] Report bench_wire();
 [[nodiscard]] Report bench_reading();

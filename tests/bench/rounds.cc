@@ -11,7 +11,8 @@
 namespace xdpstats::bench {
 namespace {
 
-// Between the two nearest values, so that a quartile of few rounds is no mere accident.
+// Interpolated between the two nearest values, so that a quartile of few rounds does not depend on
+// a single one.
 double quantile(const std::vector<double> &sorted, double part) {
   const double place = part * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<size_t>(std::floor(place));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Measuring several things on a machine that is never quite the same: all of them in turn, again
-// and again, so that what disturbs one round disturbs all that are compared.
+// Measuring several things on a machine that is never quiet: all of them alternately, again and
+// again, so that a disturbance affects all that are compared.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@ struct Summary {
   double high = 0;
 };
 
-/// One number for each round. Operations are round by round: of what was measured together.
+/// One number for each round. Operations combine the numbers of the same round, as these were
+/// measured together.
 class Series {
 public:
   Series() = default;
@@ -42,16 +43,16 @@ private:
   std::vector<double> values_;
 };
 
-/// `one` for each of `other`: the ratio of their medians, and the quartiles of the rounds' ratios.
+/// The ratio of the medians of `one` and `other`, with the quartiles of the ratios of each round.
 [[nodiscard]] Summary ratio(const Series &one, const Series &other);
 
 using Measured = std::map<std::string, Series>;
 
-/// Measures each case once in every round, forwards in one and backwards in the next; a first round
-/// that warms caches up is thrown away.
+/// Measures each case once in each round, alternately forwards and backwards. The first round only
+/// warms up the caches and is dropped.
 [[nodiscard]] Measured interleave(const std::vector<Case> &cases, unsigned rounds);
 
-/// CPU time of the calling thread so far, and of all children that were waited for, nanoseconds.
+/// Nanoseconds of CPU time so far: of the calling thread, and of all children that were waited for.
 [[nodiscard]] double thread_cpu_ns();
 [[nodiscard]] double children_cpu_ns();
 

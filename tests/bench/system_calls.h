@@ -11,13 +11,13 @@ namespace xdpstats::bench {
 
 class SystemCalls {
 public:
-  /// Counts those of this process and of its children; throws std::system_error.
+  /// Counts the calls of this process and of its children; throws std::system_error.
   SystemCalls();
   ~SystemCalls();
   SystemCalls(const SystemCalls &) = delete;
   SystemCalls &operator=(const SystemCalls &) = delete;
 
-  /// Those that `action` makes itself, or its children.
+  /// The calls that `action` makes itself, or those of its children.
   [[nodiscard]] double count(const std::function<void()> &action, bool of_children);
 
 private:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The sections' JSON objects, slurped, as Markdown: what is claimed first, then what was measured.
+# Makes Markdown of the JSON objects of all sections (input slurped): first the claims, then what was measured.
 def short: if . == null then "" elif fabs >= 100 then round | tostring
            elif fabs >= 10 then . * 10 | round / 10 | tostring else . * 100 | round / 100 | tostring end;
 def spread: if .low == .high then "" else "\(.low | short) to \(.high | short)" end;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Frames per second over a veth pair, with a program that counts and with one that does not.
-// Seconds of the sending thread's CPU time, in which the receiving end's work is done as well: the
-// clock on the wall also shows how long the kernel waits before it lets go of a test run.
+// Frames per second over a veth pair, with a program that counts and with one that does not. The
+// seconds are CPU time of the sending thread, which also does the work of the receiving end.
+// Wall-clock time would include how long the kernel waits before it ends a test run.
 #include <bpf/libbpf.h>
 #include <linux/if_link.h>
 

@@ -42,7 +42,7 @@ void free_user_data(const user_data_t &user_data) {
   }
 }
 
-// The callback that was registered under our name, and under no other.
+// The callback that was registered under our name, which must be the only one.
 template <typename Callback> Callback only(const std::map<std::string, Callback> &callbacks) {
   if (callbacks.size() != 1 || callbacks.begin()->first != "xdp_stats") {
     throw std::runtime_error("the plugin has not registered exactly one callback 'xdp_stats'");
@@ -50,7 +50,7 @@ template <typename Callback> Callback only(const std::map<std::string, Callback>
   return callbacks.begin()->second;
 }
 
-// oconfig's tree, whose strings are not const, with what owns its memory.
+// A tree of oconfig items, whose strings are not const, together with the memory it uses.
 class OconfigTree {
 public:
   explicit OconfigTree(const xdpstats::ConfigItem &item) { fill(root_, item, nullptr); }
@@ -92,7 +92,7 @@ private:
 
   char *text(const std::string &string) { return texts_.emplace_back(string).data(); }
 
-  // Deques: what was handed out stays where it is.
+  // Deques, because their elements never move.
   std::deque<std::string> texts_;
   std::deque<std::vector<oconfig_value_t>> values_;
   std::deque<std::vector<oconfig_item_t>> items_;
@@ -160,7 +160,7 @@ int plugin_dispatch_notification(const notification_t *notification) {
                                                                    : "FAILURE ";
   daemon_state.notifications.push_back(std::string(severity) + notification->plugin_instance +
                                        ": " + notification->message);
-  return -1; // what collectd says when nobody listens
+  return -1; // as collectd returns if nobody listens
 }
 
 void plugin_log(int level, const char *format, ...) {

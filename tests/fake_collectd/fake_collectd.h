@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The daemon's side of collectd's plugin interface: loads the built plugin as collectd does, calls
-// its callbacks, and keeps what it dispatches. The executable must export its symbols
+// A fake of the daemon's side of collectd's plugin interface: it loads the built plugin as collectd
+// does, calls its callbacks, and keeps what it dispatches. The executable must export its symbols
 // (ENABLE_EXPORTS).
 #pragma once
 
@@ -18,7 +18,7 @@ struct DispatchedValue {
   uint64_t time = 0;
 };
 
-/// One at a time.
+/// There can be only one at a time.
 class FakeCollectd {
 public:
   /// Loads the plugin and has it register its callbacks; throws std::runtime_error.
@@ -40,11 +40,11 @@ public:
   /// "WARNING message", "INFO message" or "ERROR message".
   std::vector<std::string> take_log();
 
-  /// Makes the daemon refuse the read callback, freeing its user data as collectd 5.12 does.
+  /// Makes the daemon refuse the read callback and free its user data, as collectd 5.12 does.
   void refuse_read_callback();
   /// Makes plugin_dispatch_values throw std::runtime_error("out of everything").
   void throw_when_dispatching(bool on);
-  /// Forgets values as they come, at no cost to speak of.
+  /// Drops all values, at almost no cost.
   void discard_values(bool on);
   [[nodiscard]] bool user_data_freed() const;
 

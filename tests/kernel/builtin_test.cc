@@ -42,7 +42,8 @@ TEST_P(Builtin, CountsEverySizeInFull) {
   expect_counters(counter.read(), all_passed(7 * 10007, bytes));
 }
 
-// More than a page: the kernel hands the program several buffers, of which it sees only the first.
+// Larger than a page: the kernel passes several buffers to the program, which sees only the first
+// of them.
 TEST_P(Builtin, CountsAllBuffersOfAFrame) {
   const VethPair veth({.mtu = 30000});
   const Counter counter(GetParam().open(), veth.near());

@@ -44,7 +44,8 @@ protected:
     return sample.value_or(DeviceSample());
   }
 
-  // Two readings more than a second apart: what has not changed in between is kept from now on.
+  // Two readings more than a second apart: from now on the reader keeps what has not changed in
+  // between.
   void settle() {
     read();
     std::this_thread::sleep_for(std::chrono::milliseconds(1100));
@@ -100,7 +101,7 @@ TEST_F(DeviceReaderInKernel, FollowsARecordWhoseWriterTouchedTheDirectory) {
   EXPECT_STREQ(read().info->program, "second");
 }
 
-// The program of a kept record has gone, and the record says why.
+// The program that a kept record names is gone; the verdict has to say so.
 TEST_F(DeviceReaderInKernel, LooksAgainAtBadNews) {
   settle();
   xdp_stats_info gone = record("second");

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kFrameSize = 73;
 constexpr std::chrono::milliseconds kPace{1}; // between one frame and the next
 
-// What xdp-loader does to a chain: it grows to three programs and shrinks to one.
+// Changes a chain with xdp-loader: it grows to three programs and shrinks to one.
 class Chain {
 public:
   explicit Chain(unsigned seed) : random_(seed) { load(); }
@@ -81,7 +81,7 @@ TEST_F(Follow, TwoHundredChangesUnderTraffic) {
   const auto status = status_of("va");
   const std::chrono::nanoseconds uncovered(status["uncovered_ns"].get<int64_t>());
   const uint64_t changes = status["changes"].get<uint64_t>();
-  // Each uncovered time may begin and end just beside a frame.
+  // Each uncovered time may begin and end just before or after a frame.
   const uint64_t allowed = static_cast<uint64_t>(uncovered / kPace) + changes;
   const uint64_t packets = counted[XDP_PASS].packets;
   std::cout << sent << " frames sent, " << packets << " counted, " << sent - packets
@@ -128,7 +128,7 @@ TEST_F(Follow, KilledAtAnyMomentAndStartedAgain) {
     expect_counters(now, last);
     last = sum(now, send_passing("vb", 101));
     expect_counters(pinned_counters("va"), last);
-    // Killed between changes: counting goes on.
+    // Killed while nothing changes: counting goes on.
     again.signal(SIGKILL);
     again.wait();
     last = sum(last, send_passing("vb", 103));

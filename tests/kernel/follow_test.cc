@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// --follow: the counters of a device go on, whatever becomes of it and of its XDP program.
+// --follow: the counters of a device go on, whatever happens to the device and to its XDP program.
 #include <bpf/libbpf.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
@@ -61,7 +61,7 @@ TEST_F(Follow, WaitsForProgramAndDevice) {
   expect_counters(pinned_counters("va"), expected);
   EXPECT_EQ(status_of("va")["changes"], 0);
 
-  // The program goes: nothing keeps it.
+  // The program is removed: nothing keeps it loaded.
   const uint32_t program = netdev("va").program_id;
   run_or_throw({"ip", "link", "set", "va", "xdpdrv", "off"});
   follower.await("va: no XDP program now");
@@ -69,7 +69,7 @@ TEST_F(Follow, WaitsForProgramAndDevice) {
   EXPECT_EQ(status_of("va")["state"], "stopped");
   EXPECT_EQ(status_of("va")["keeps_program"], false);
 
-  // And the device, and comes again under its name.
+  // Then the device is removed, and comes back under its name.
   veth.reset();
   follower.await("va: no such device now");
   const VethPair another({.near = "vn", .far = "vm"});
@@ -87,7 +87,8 @@ TEST_F(Follow, WaitsForProgramAndDevice) {
   EXPECT_EQ(follower.wait().status, 0);
 }
 
-// A bpf_link is not announced: the periodic check finds it.
+// The kernel does not announce a program that is attached by a bpf_link: the periodic check finds
+// it.
 TEST_F(Follow, ProgramAttachedByALinkIsFound) {
   const VethPair veth;
   Follower follower;
@@ -132,8 +133,8 @@ TEST_F(Follow, ProgramThatCannotBeObservedIsToldOnceAndWaitedOut) {
   EXPECT_EQ(log.find(refusal), log.rfind(refusal)) << log;
 }
 
-// From one program to a chain and back: first a component's verdict is the device's, then the
-// dispatcher's.
+// From one program to a chain and back: first the verdict of the component is that of the device,
+// then the verdict of the dispatcher.
 TEST_F(Follow, GrowingAndShrinkingChain) {
   const VethPair veth;
   run_or_throw({"xdp-loader", "load", "-P", "10", "va", program_file("pass")});
@@ -172,7 +173,7 @@ TEST_F(Follow, OneFollowerEach) {
   const Finished second = load({"--dev", "va", "--pin", "--observe", "--follow"});
   EXPECT_EQ(second.status, 1);
   EXPECT_THAT(second.err, HasSubstr("'va' is followed already, by another xdp-stats-load\n"));
-  // A plain run does no harm.
+  // A run without --follow does no harm.
   EXPECT_THAT(load({"--dev", "va", "--pin", "--observe"}).out, HasSubstr("already counting"));
   EXPECT_EQ(status_of("va")["follow"], true);
   replace_by_ip("rules");

@@ -16,8 +16,8 @@ namespace {
 
 const char *mode_of(const Way &way) { return way.generic ? "skb" : "native"; }
 
-// xdp-loader 1.3.1 has libxdp build a dispatcher that takes no multi-buffer frames, whatever the
-// program's section is called; a device with a large MTU then refuses it.
+// With xdp-loader 1.3.1, libxdp builds a dispatcher that accepts no multi-buffer frames, whatever
+// the section of the program is called; a device with a large MTU then refuses it.
 void attach_with_frags(const Way &way, const std::string &device, const std::string &program,
                        unsigned priority) {
   const std::unique_ptr<xdp_program, void (*)(xdp_program *)> opened(

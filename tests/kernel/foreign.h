@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Somebody else's XDP programs, attached in the ways that people attach them.
+// XDP programs of somebody else, attached in the usual ways.
 #pragma once
 
 #include <string>
@@ -24,15 +24,15 @@ struct Way {
 /// All ways, native and generic.
 [[nodiscard]] const std::vector<Way> &ways_to_attach();
 
-/// Attaches `program` ("rules") to a device, and where it is to be second or third of a chain
-/// programs that pass everything before it. `frags`: so that it takes multi-buffer frames.
+/// Attaches `program` ("rules") to a device. Where it has to be the second or third of a chain,
+/// programs that pass everything come before it. `frags`: it accepts multi-buffer frames.
 void attach(const Way &way, const std::string &device, const std::string &program,
             bool frags = false);
 
 /// `ip link set DEVICE xdpMODE obj PROGRAM`
 void attach_by_ip(const std::string &device, const std::string &program, bool generic = false);
 
-/// xdp-stats-load --dev DEVICE --pin --observe and more, which has to succeed.
+/// Runs xdp-stats-load --dev DEVICE --pin --observe and `more`; throws unless it succeeds.
 void observe(const std::string &device, const Command &more = {});
 
 /// The ids of all programs, links and maps that the kernel holds.
@@ -43,8 +43,8 @@ struct KernelObjects {
 };
 [[nodiscard]] KernelObjects kernel_objects();
 
-/// What is there now and was not there before, for people; empty: nothing. Waits, as the kernel
-/// frees in the background.
+/// What exists now and did not exist before, as text; empty if nothing. Waits, as the kernel frees
+/// in the background.
 [[nodiscard]] std::string left_behind(const KernelObjects &before);
 
 } // namespace xdpstats::test

@@ -52,8 +52,8 @@ TEST_F(Observe, ResetStartsAtZero) {
   EXPECT_EQ(kernel_objects().maps.size(), before.maps.size());
 }
 
-// Without --follow the observer stays with the program that is no longer there; that shows, and
-// observing again takes the counters on.
+// Without --follow, the observer stays with the program that is no longer attached. That is
+// reported, and observing again continues the counters.
 TEST_F(Observe, ReplacedProgramIsStaleUntilObservedAgain) {
   const VethPair veth;
   attach_by_ip("va", "rules");
@@ -78,7 +78,8 @@ TEST_F(Observe, ReplacedProgramIsStaleUntilObservedAgain) {
   EXPECT_NE(look.status, 0) << "the old program is still loaded";
 }
 
-// A second program joins: the observer on the first would count its verdict, not the device's.
+// A second program joins the chain: the observer of the first would count the verdict of that
+// program, not that of the device.
 TEST_F(Observe, GrownChainIsStaleUntilObservedAgain) {
   const VethPair veth;
   run_or_throw({"xdp-loader", "load", "-P", "10", "va", program_file("pass")});
@@ -89,7 +90,7 @@ TEST_F(Observe, GrownChainIsStaleUntilObservedAgain) {
   observe("va");
   const Counters second = send_each_verdict("vb");
   expect_counters(pinned_counters("va"), sum(first, second));
-  // And back: the chain shrinks to one.
+  // Back again: the chain shrinks to one program.
   run_or_throw({"xdp-loader", "unload", "va", "-i", std::to_string(component("va", "somebody"))});
   EXPECT_EQ(status_of("va")["state"], "stale");
   observe("va");
@@ -119,8 +120,8 @@ TEST_F(Observe, RemovedObserverIsStopped) {
   expect_counters(pinned_counters("va"), expected);
 }
 
-// The built-in counter in the chain gives way to the observer, and the observer to it: no frame is
-// counted twice, none is lost from the totals.
+// The built-in counter in the chain is replaced by the observer, and the observer by the built-in
+// counter. No frame is counted twice, and the totals lose none.
 TEST_F(Observe, TakesTurnsWithTheBuiltinCounter) {
   const VethPair veth;
   run_or_throw({"xdp-loader", "load", "-P", "50", "va", program_file("rules")});

@@ -25,14 +25,14 @@ protected:
   }
 };
 
-/// What `--status --json` says of a device.
+/// What `--status --json` says about a device.
 [[nodiscard]] nlohmann::json status_of(const std::string &device);
 
-/// Sends a prime count of frames for each verdict, and for one that is none, out of `device`; each
-/// frame `added_size` bytes longer than usual. What has to be counted.
+/// Sends frames out of `device`: for each verdict, and for a number that is no verdict, a prime
+/// count of them, each `added_size` bytes longer than usual. Returns what has to be counted.
 Counters send_each_verdict(const std::string &device, size_t added_size = 0);
 
-/// Sends frames that "rules" passes.
+/// Sends frames that "rules" passes. Returns what has to be counted.
 Counters send_passing(const std::string &device, uint64_t count);
 
 [[nodiscard]] Counters sum(const Counters &one, const Counters &other);
@@ -40,7 +40,8 @@ Counters send_passing(const std::string &device, uint64_t count);
 /// An IPv4 frame of `size` bytes to a UDP port.
 [[nodiscard]] std::vector<uint8_t> udp_frame(size_t size, uint16_t port);
 
-/// The id of the program in a device's chain whose name begins so, as xdp-loader tells it.
+/// The id of the program in a device's chain whose name begins with `name`, as xdp-loader reports
+/// it.
 [[nodiscard]] uint32_t component(const std::string &device, const std::string &name);
 
 } // namespace xdpstats::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What --observe says when it cannot, and that it leaves nothing behind then.
+// What --observe says if it cannot observe; then it leaves nothing behind.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,7 +67,7 @@ TEST(ObserveRefuses, WithoutThePrivilege) {
   expect_nothing_pinned();
 }
 
-// The development machine's own kernel; those of the lab can.
+// For kernels like that of the development machine; those of the lab support it.
 TEST(ObserveRefuses, KernelWithoutTracing) {
   if (can_load_tracing().supported) {
     GTEST_SKIP() << "this kernel is not one without the thing that is missed here";

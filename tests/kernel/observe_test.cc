@@ -49,7 +49,7 @@ TEST_F(Observe, CountsIntoSharedCounters) {
             MapKind::kShared);
 }
 
-// libxdp does not take such a program, the kernel does.
+// libxdp refuses such a program, but the kernel accepts it.
 TEST_F(Observe, ProgramWithAnotherArgumentTypeIsExact) {
   const VethPair veth({.mtu = 9000});
   attach_by_ip(veth.near(), "rules_untyped");
@@ -85,7 +85,7 @@ TEST_F(Observe, OneProgramOnThreeDevicesIsCountedForEach) {
     for (size_t i = 0; i < pairs.size(); ++i) {
       expect_counters(pinned_counters(pairs[i].near()), expected[i]);
     }
-    // The others go on without the one that attached the observer.
+    // Counting goes on for the other devices without the one that attached the observer.
     EXPECT_EQ(load({"--dev", "va", "--unload"}).status, 0);
     const Counters more = send_each_verdict("vy", 7);
     send_each_verdict("vx");

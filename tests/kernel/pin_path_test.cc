@@ -32,7 +32,7 @@ TEST_F(PinRoot, IsEmptyAtFirst) {
 }
 
 TEST_F(PinRoot, HoldsEveryNameThatADeviceMayHave) {
-  // Every byte that the kernel's dev_valid_name admits, and the longest name.
+  // Every byte that dev_valid_name() of the kernel accepts, and the longest name.
   std::vector<std::string> devices = {std::string(15, '.') + "x", "%", "%2E"};
   for (int byte = 1; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A lock that somebody keeps: whoever may read the pin root may lock it, as flock asks no more.
+// A lock that somebody else holds for long. Whoever may read the pin root may lock it, as flock
+// needs no more than that.
 #include <gmock/gmock.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -13,9 +14,9 @@
 namespace {
 
 int g_refusals = 0;     // how often flock says that somebody else has the lock
-int g_seconds = 0;      // what was slept in the meantime
+int g_seconds = 0;      // the time slept in between
 long g_fraction = 0;    // in ns
-bool g_blocked = false; // asked to wait without end
+bool g_blocked = false; // it was asked to wait without a limit
 
 } // namespace
 

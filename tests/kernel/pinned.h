@@ -9,12 +9,12 @@
 
 namespace xdpstats::test {
 
-/// A map, pinned at `path` in the private bpffs until the end.
+/// A map that is pinned at `path`, in the private bpffs, as long as this object lives.
 class PinnedMap {
 public:
   PinnedMap(std::string path, bpf_map_type type, uint32_t key_size, uint32_t value_size,
             uint32_t max_entries);
-  /// Pins something else that a descriptor stands for: a program, a link.
+  /// Pins something else by its descriptor: a program, a link.
   PinnedMap(std::string path, int fd);
   ~PinnedMap();
   PinnedMap(const PinnedMap &) = delete;

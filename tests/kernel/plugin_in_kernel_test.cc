@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The built plugin in a daemon of the test's making, reading real maps that the loader pinned.
+// The built plugin in a fake daemon, reading real maps that the loader has pinned.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
@@ -43,7 +43,7 @@ protected:
     return values_.size();
   }
 
-  // Intervals of a second, two more than it takes.
+  // Reads once a second, two times more than necessary.
   void read_until_bad_news_is_believed() {
     for (auto waited = std::chrono::seconds(0); waited < Watch::kGrace + std::chrono::seconds(2);
          waited += std::chrono::seconds(1)) {
@@ -78,7 +78,8 @@ TEST_F(PluginInKernel, DispatchesTenExactValuesWithOneTime) {
   EXPECT_THAT(collectd_.take_notifications(), IsEmpty());
 }
 
-// Both map kinds, pinned without an info record as a stranger would: ten values, one word.
+// Both kinds of maps, pinned without an info record as other programs do: ten values, and one
+// message.
 TEST(PluginOnBareMaps, GivesTheirValuesAndOneWord) {
   const VethPair pair;
   for (const auto &variant : builtin_variants()) {
@@ -160,8 +161,8 @@ size_t open_descriptors() {
   return count;
 }
 
-// Every path over and over: a device that counts, one that stopped, one that is pinned and unpinned
-// at every other interval, a map that is not there.
+// Each case again and again: a device that is counted, one whose counting stopped, one that is
+// pinned and unpinned at every other interval, and a map that does not exist.
 TEST_F(PluginInKernel, TenThousandIntervalsAllocateAndOpenNothingThatStays) {
   const VethPair other({.near = "vc", .far = "vd"});
   load_well({"--dev", "va", "--dev", "vb", "--dev", "vc", "--pin"});
@@ -183,7 +184,8 @@ TEST_F(PluginInKernel, TenThousandIntervalsAllocateAndOpenNothingThatStays) {
     }
   };
   run_intervals(100);
-  std::this_thread::sleep_for(std::chrono::milliseconds(1100)); // what stays the same is kept now
+  // from now on, what stays the same is kept
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
   run_intervals(100);
   values_ = {};
   malloc_trim(0);
@@ -194,13 +196,14 @@ TEST_F(PluginInKernel, TenThousandIntervalsAllocateAndOpenNothingThatStays) {
   values_ = {};
   EXPECT_EQ(dispatched, 10006u * 20 + 5003u * 10);
   EXPECT_EQ(open_descriptors(), descriptors);
-  // Not to the byte: malloc may give a chunk that is 16 bytes larger than the one it gave before.
-  // What stayed at each interval would be 24 bytes, the smallest chunk, for each. Under
-  // AddressSanitizer mallinfo2() says 0; there LeakSanitizer has the word at the end.
+  // Not exactly equal: malloc may return a chunk that is 16 bytes larger than the one before. A
+  // leak of the smallest chunk would be 24 bytes for each interval. Under AddressSanitizer
+  // mallinfo2() reports 0; there LeakSanitizer checks at the end.
   EXPECT_LT(mallinfo2().uordblks, allocated + 10006);
 }
 
-// More devices than descriptors: collectd has 1,024 by default, and others want some.
+// More devices than descriptors: collectd may open 1,024 files by default, and its other parts need
+// some.
 TEST_F(PluginInKernel, AThousandDevicesLeaveAQuarterOfTheDescriptors) {
   constexpr size_t kDevices = 1000;
   load_well({"--dev", "va", "--pin"});
@@ -222,7 +225,7 @@ TEST_F(PluginInKernel, AThousandDevicesLeaveAQuarterOfTheDescriptors) {
   const size_t opened = open_descriptors();
   EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
   EXPECT_GE(opened, 700u);
-  // With the pin root, and the directory that counts them.
+  // This includes the pin root, and the directory that is read to count them.
   EXPECT_LE(opened, 768u + 2);
   EXPECT_THAT(collectd_.take_log(), IsEmpty());
 }

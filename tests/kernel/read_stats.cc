@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// read_stats PATH: the counters of a pinned map, for tests that read with other privileges.
+// read_stats PATH: prints the counters of a pinned map, for tests that read with other privileges.
 #include <cstdio>
 
 #include "pinning/stats_map.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the other tests stand on: as many frames as asked for, or a failure.
+// What all other tests rely on: exactly as many frames as asked for, or a failure.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -56,7 +56,7 @@ TEST(LiveFramesTest, TellsWhenTheOtherEndIsDown) {
 }
 
 TEST(LiveFramesTest, DeliversTheBytesItWasGiven) {
-  // Each frame again, however the receiver treated the one before in the same memory.
+  // Each frame is intact, whatever the receiver did to the previous one in the same memory.
   const VethPair veth;
   const Counter counter(open_object(PROGRAMS "/verdicts.bpf.o"), veth.near());
   LiveFrames live(veth.far());

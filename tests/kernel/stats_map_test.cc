@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What may be found where a counters' map should be.
+// What else may be pinned in the place of a counters' map.
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <gmock/gmock.h>
@@ -105,7 +105,7 @@ TEST(StatsMapRead, WorksWithReadPermissionAlone) {
   LiveFrames(veth.far()).send(10007, make_frame(60));
   const std::string &pin = counter.pins().stats_map;
   ASSERT_EQ(::chmod(pin.c_str(), 0440), 0);
-  // Root without any capability: the file's mode is all that it has.
+  // Root without any capability: only the mode of the file counts.
   const Finished finished =
       run({"setpriv", "--bounding-set=-all", "--inh-caps=-all", READ_STATS, pin});
   EXPECT_EQ(finished.status, 0) << finished.err;

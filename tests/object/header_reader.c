@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A C program that reads the counters needs the same names, and must not meet the kernel's side.
+// A C program that reads the counters needs the same names, but not the code for the kernel.
 #include "bpf/xdp_stats.bpf.h"
 #include "bpf/xdp_stats_info.h"
 

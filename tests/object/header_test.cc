@@ -87,14 +87,14 @@ char LICENSE[] SEC("license") = "GPL";
   ScratchDirectory scratch_;
 };
 
-// The multiarch directory that clang does not search for target bpf.
+// The multiarch directory, which clang does not search for target bpf.
 std::vector<std::string> system_includes() {
   return {"-idirafter", "/usr/include/" + run_or_throw({"gcc", "-print-multiarch"})};
 }
 
 TEST_P(HeaderAlone, CompilesWithTheKernelsPublicHeaders) {
   auto includes = system_includes();
-  includes.back().pop_back(); // the line's end
+  includes.back().pop_back(); // the newline
   compile(std::string("#include <linux/bpf.h>") + kProgram, includes);
 }
 

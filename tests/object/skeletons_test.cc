@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is embedded in the programs, looked at without loading it.
+// The BPF objects that are embedded in the programs, examined without loading them.
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <gtest/gtest.h>

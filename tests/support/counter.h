@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A counting XDP program attached with nothing but libbpf: what the readers' tests count with.
+// A counting XDP program attached with libbpf alone, for the tests of the readers.
 #pragma once
 
 #include <linux/if_link.h>
@@ -41,8 +41,8 @@ inline void PrintTo(const Variant &variant, std::ostream *out) { *out << variant
 [[nodiscard]] ObjectPtr open_object(const std::string &file);
 
 /// Loads an object, attaches its only program to a device and pins its xdp_stats_map where readers
-/// look for the device's counters; the map is frozen first, as the loader does. All undone at the
-/// end. Throws std::system_error.
+/// look for the device's counters. The map is frozen first, as the loader does it. The destructor
+/// undoes all of this. Throws std::system_error.
 class Counter {
 public:
   /// `flags`: XDP_FLAGS_DRV_MODE or XDP_FLAGS_SKB_MODE.
@@ -54,7 +54,8 @@ public:
   [[nodiscard]] const PinPath &pins() const { return pins_; }
   [[nodiscard]] uint32_t program_id() const { return program_id_; }
 
-  /// As readers read them: by path. Throws std::runtime_error with the reader's message.
+  /// Reads the pinned counters as a reader does. Throws std::runtime_error with the reader's
+  /// message.
   [[nodiscard]] Counters read() const;
 
 private:
@@ -65,7 +66,7 @@ private:
   uint32_t program_id_ = 0;
 };
 
-/// The built-in counter, per-CPU and with the helper: loads on every kernel.
+/// The built-in counter with per-CPU counters and the helper: it loads on every kernel.
 [[nodiscard]] ObjectPtr open_builtin();
 
 } // namespace xdpstats::test

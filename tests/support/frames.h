@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Sending an exact number of frames. Both ways throw std::runtime_error when they cannot vouch that
-// every frame reached the wire.
+// Sending an exact number of frames. Both ways throw std::runtime_error if they cannot guarantee
+// that every frame reached the wire.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ inline constexpr size_t kLargestLiveFrame = 3300;
 [[nodiscard]] std::vector<uint8_t> make_frame(size_t size,
                                               const std::vector<uint8_t> &payload = {});
 
-/// `frame` with the tag of a VLAN inserted: four bytes longer on the wire, `frame` again for those
-/// above the VLAN device.
+/// `frame` with the tag of a VLAN: four bytes longer on the wire, but again `frame` for those above
+/// the VLAN device.
 [[nodiscard]] std::vector<uint8_t> with_vlan_tag(const std::vector<uint8_t> &frame, uint16_t id);
 
-/// Sends frames made by BPF_PROG_TEST_RUN, millions a second, out of one veth end: an XDP program
-/// on the other end sees each. Frames of up to kLargestLiveFrame bytes.
+/// Sends frames out of one end of a veth pair by BPF_PROG_TEST_RUN, millions per second: an XDP
+/// program on the other end sees each of them. Frames of up to kLargestLiveFrame bytes.
 class LiveFrames {
 public:
   explicit LiveFrames(std::string device);
@@ -41,8 +41,8 @@ private:
   std::unique_ptr<Sender> sender_;
 };
 
-/// Sends through a packet socket: any device, and any size that its MTU admits. A veth makes
-/// several buffers of a frame that fits in no single page.
+/// Sends through a packet socket: for any device, and any size that its MTU allows. A veth makes
+/// several buffers of a frame that does not fit into a page.
 void send_frames(const std::string &device, uint64_t count, const std::vector<uint8_t> &frame);
 
 } // namespace xdpstats::test

@@ -46,8 +46,8 @@ void LiveFrames::send(uint64_t count, const std::vector<uint8_t> &frame) {
   }
   std::memcpy(object->bss->head, frame.data(), sizeof(object->bss->head));
 
-  // Where the receiving end is slow (an emulated machine) its ring of 256 frames fills up and
-  // refuses the rest of a batch: what was refused is sent again, so that exactly `count` frames
+  // If the receiving end is slow (on an emulated machine), its ring of 256 frames fills up and
+  // refuses the rest of a batch. What was refused is sent again, so that exactly `count` frames
   // arrive.
   const uint64_t before = device_statistic(device_, "tx_packets");
   for (uint64_t sent = 0; sent != count;) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// main() of tests that touch the kernel: moves into a private namespace first, so that running the
-// binary by hand is as harmless as running it through ctest.
+// main() of the tests that touch the kernel. It moves into a private namespace first, so that
+// running the binary by hand does no more harm than running it through ctest.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -14,7 +14,7 @@
 
 namespace {
 
-// In the form that ctest takes for a skipped test.
+// Printed in the form in which ctest recognises a skipped test.
 int refuse_without_root() {
   std::puts("[  SKIPPED ] needs root: it makes network namespaces and loads BPF programs");
   return xdpstats::test::in_lab() ? 1 : 0;
@@ -34,7 +34,7 @@ int enter_namespace(char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-  // InitGoogleTest takes its options out of argv; the second run needs them again.
+  // InitGoogleTest removes its options from argv, but the second run needs them again.
   std::vector<char *> original(argv, argv + argc + 1);
   testing::InitGoogleTest(&argc, argv);
   if (!GTEST_FLAG_GET(list_tests) && std::getenv("XDP_STATS_IN_NAMESPACE") == nullptr) {

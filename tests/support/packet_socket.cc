@@ -19,7 +19,8 @@
 namespace xdpstats::test {
 namespace {
 
-// Few enough for the receiver's ring (256 frames) to hold them all when it is not run in between.
+// So few that the receiver's ring (256 frames) holds them all, even if the receiver does not run in
+// between.
 constexpr size_t kBatch = 64;
 
 [[noreturn]] void fail(const std::string &what) {
@@ -41,8 +42,8 @@ UniqueFd open_socket(const std::string &device) {
   return fd;
 }
 
-// A veth counts a frame as sent when the other end has taken it, which may have been put off to a
-// thread of the kernel.
+// A veth counts a frame as sent when the other end has taken it, which a thread of the kernel may
+// do later.
 void await_sent(const std::string &device, uint64_t before, uint64_t count) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   uint64_t sent = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Pinned counters and info records with chosen contents, and nobody who counts.
+// Pinned counters and info records with any contents, without a program that counts.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace xdpstats::test {
 
-/// An info record of ABI and generation as the loader writes them, mode builtin, attached natively,
-/// for `device` in this network namespace.
+/// An info record with the ABI and generation that the loader writes: mode builtin, attached in
+/// native mode to `device` in this network namespace.
 [[nodiscard]] xdp_stats_info make_info(const std::string &device);
 
 /// Pins a new counters' map at `path`, in place of what is pinned there, and returns its id.

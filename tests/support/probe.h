@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What this kernel lets a test do. Each probe tries the thing itself.
+// What a test may do on this kernel. Each probe tries the thing itself.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@ namespace xdpstats::test {
 
 struct Probe {
   bool supported = false;
-  std::string reason;      ///< why not, for the skip
+  std::string reason;      ///< why it is not supported: the reason for the skip
   bool due_in_lab = false; ///< whether the lab's kernel must have it
 };
 
@@ -20,13 +20,13 @@ struct Probe {
 /// Programs of type extension, which libxdp's dispatcher needs.
 [[nodiscard]] Probe can_load_extension();
 
-/// The kernel function that makes a frame's length cheap; from 6.2 on.
+/// The kernel function that makes it cheap to get a frame's length; in Linux 6.2 and later.
 [[nodiscard]] Probe has_cast_to_kern_ctx();
 
 /// VLANs on top of `device`.
 [[nodiscard]] Probe can_add_vlan(const std::string &device);
 
-/// XDP_STATS_LAB=1: on a kernel that is known to have what the probes ask for.
+/// XDP_STATS_LAB=1: this kernel is known to support what the probes ask for.
 [[nodiscard]] bool in_lab();
 
 /// "6.12.1-amd64"
@@ -34,7 +34,8 @@ struct Probe {
 
 } // namespace xdpstats::test
 
-/// Ends a test that cannot run here: skipped, or failed where the lab's kernel must be able to.
+/// Ends a test that cannot run here: it is skipped or, where the kernel of the lab must support it,
+/// has failed.
 #define SKIP_UNLESS(probe)                                                                         \
   do {                                                                                             \
     const ::xdpstats::test::Probe probed_ = (probe);                                               \

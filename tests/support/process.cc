@@ -25,7 +25,8 @@ void require(int error, const std::string &what) {
   }
 }
 
-// A file without a name instead of a pipe: it never fills up, so nobody has to read it meanwhile.
+// A file without a name. Unlike a pipe, it never fills up, so nobody has to read it while the
+// program runs.
 UniqueFd make_output(const char *name) {
   UniqueFd fd(::memfd_create(name, MFD_CLOEXEC));
   require(fd.valid() ? 0 : errno, "memfd_create");

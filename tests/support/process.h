@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Running programs as a user would: no shell, a time limit, both outputs kept apart.
-// Whatever goes wrong with running (as opposed to in) the program throws std::runtime_error.
+// Running programs as a user does: no shell, a time limit, standard output and standard error kept
+// apart. Throws std::runtime_error if a program cannot be run; what goes wrong in it is its exit
+// status.
 #pragma once
 
 #include <sys/types.h>
@@ -25,7 +26,7 @@ struct Finished {
   std::string err;
 };
 
-/// A running program. Killed, with the process group it leads, if it is still there at the end.
+/// A running program. The destructor kills it, with its process group, if it is still running.
 class Process {
 public:
   explicit Process(const std::vector<std::string> &args, const Environment &env = {});
@@ -42,7 +43,7 @@ public:
 
   /// Waits until stdout holds `text`; throws, with both outputs, when it does not in time.
   void wait_for_output(const std::string &text) const;
-  /// The same of stderr.
+  /// The same for stderr.
   void wait_for_error(const std::string &text) const;
 
   [[nodiscard]] bool running();
@@ -66,7 +67,7 @@ private:
 Finished run(const std::vector<std::string> &args, const Environment &env = {},
              std::chrono::milliseconds timeout = kRunTimeout);
 
-/// As run, for what a test takes for granted: throws, with its output, unless it exits with 0.
+/// The same for a program that has to succeed: throws, with its output, unless it exits with 0.
 /// Returns stdout.
 std::string run_or_throw(const std::vector<std::string> &args);
 

@@ -111,7 +111,7 @@ int PtyProcess::wait_status(std::chrono::milliseconds timeout) {
     if (Clock::now() > deadline) {
       throw std::runtime_error("the program on the terminal goes on and on");
     }
-    // What it writes has to be read, or it waits for that.
+    // The program's output must be read, as the program waits when the terminal is full.
     if (!terminal_.valid() || !read_some(std::chrono::milliseconds(10))) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }

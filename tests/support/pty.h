@@ -14,8 +14,8 @@
 
 namespace xdpstats::test {
 
-/// Whatever goes wrong with the terminal throws std::runtime_error. The program, which leads the
-/// terminal's session, is killed if it is still there at the end.
+/// Every problem with the terminal throws std::runtime_error. The destructor kills the program,
+/// which leads the terminal's session, if it is still running.
 class PtyProcess {
 public:
   PtyProcess(const std::vector<std::string> &args, unsigned short columns, unsigned short lines,
@@ -26,8 +26,9 @@ public:
 
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  /// Keeps reading the screen until it was sent `text`, counted from the last call; throws, with
-  /// what was sent instead, when that takes too long. Returns all that was sent since.
+  /// Reads what the program writes until `text` comes, counted from the last call. Returns all that
+  /// was written since then; throws, with what was written instead, if `text` does not come in
+  /// time.
   std::string wait_for(const std::string &text,
                        std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
@@ -38,10 +39,11 @@ public:
   /// Takes the terminal away: the program gets SIGHUP.
   void hang_up() { terminal_.reset(); }
 
-  /// Waits for the state of the program to change: as waitpid(pid, ..., WUNTRACED) says.
+  /// Waits for a change of the program's state, and returns it as waitpid(pid, ..., WUNTRACED)
+  /// does.
   int wait_status(std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
-  /// All that is still to be read, after the end.
+  /// What is left to read after the program has ended.
   std::string rest();
 
 private:

@@ -5,7 +5,7 @@
 
 namespace xdpstats::test {
 
-/// Keeps libbpf from printing about failures that are expected, as long as it lives.
+/// While it lives, libbpf does not print: for failures that are expected.
 class QuietLibbpf {
 public:
   QuietLibbpf() : previous_(libbpf_set_print(nullptr)) {}

@@ -9,7 +9,7 @@ namespace xdpstats::test {
 
 Traffic::Traffic(std::function<uint64_t()> send, std::chrono::milliseconds pace)
     : send_(std::move(send)), thread_([this, pace] { run(pace); }) {
-  // Not in time: stop() tells why, or nothing was sent, which the test notices.
+  // If nothing was sent in time, the test notices; if `send` has thrown, stop() throws.
   static_cast<void>(holds_in_time([this] { return sent_ > 0 || failed_; }));
 }
 

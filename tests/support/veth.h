@@ -14,9 +14,9 @@ struct VethOptions {
   unsigned mtu = 1500;
 };
 
-/// Two connected devices, both up, removed at the end. No address (in_namespace keeps IPv6 silent),
-/// so nothing is on the wire but what the test sends. Both ends take frames that another XDP
-/// program forwards, even while they have no program themselves.
+/// Two connected devices, both up; the destructor removes them. They have no address (in_namespace
+/// keeps IPv6 silent), so that only the frames of the test are on the wire. Both ends accept frames
+/// that another XDP program forwards, even while they have no program themselves.
 class VethPair {
 public:
   explicit VethPair(VethOptions options = {});
@@ -31,14 +31,15 @@ private:
   VethOptions options_;
 };
 
-/// Adds VLAN `id` on top of `device`, up; its name is device.id. Goes when `device` goes.
+/// Adds VLAN `id` on top of `device` and sets it up. Its name is device.id; it is removed with
+/// `device`.
 std::string add_vlan(const std::string &device, unsigned id);
 
 /// The device's number; throws std::system_error if there is none.
 [[nodiscard]] uint32_t ifindex_of(const std::string &device);
 
-/// What rtnetlink tells of the device; throws std::runtime_error, std::out_of_range if there is
-/// none.
+/// What rtnetlink says about the device. Throws std::out_of_range if there is no such device,
+/// std::runtime_error for other failures.
 [[nodiscard]] Netdev netdev(const std::string &device);
 
 /// One of the device's own counters, a file in /sys/class/net/DEVICE/statistics.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// xdp-pin COUNT [PINROOT]: pins so many devices with made-up counters, to look at the console's
-// output and to time it. Run it in a bpffs of its own (tests/support/in_namespace).
+// xdp-pin COUNT [PINROOT]: pins COUNT devices with made-up counters, to look at the output of
+// xdp-stats and to time it. Run it in a bpffs of its own (tests/support/in_namespace).
 #include <cstdio>
 #include <exception>
 #include <string>

@@ -19,7 +19,7 @@ xdp_stats_info record(uint32_t mode = XDP_STATS_MODE_BUILTIN, uint64_t netns = k
   return info;
 }
 
-// What a follower records that has nothing to observe.
+// The record of a follower that has nothing to observe.
 xdp_stats_info waiting() {
   xdp_stats_info info = {};
   info.mode = XDP_STATS_MODE_OBSERVE;
@@ -63,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(
              CountingState::kStopped, "nothing was attached yet"},
         Case{"OtherNamespace", record(XDP_STATS_MODE_BUILTIN, kElsewhere), std::nullopt,
              CountingState::kUnknown, "the device is in another network namespace"},
-        // A device of the same name here says nothing about the one that is counted there.
+        // A device of the same name in this namespace says nothing about the one that is counted in
+        // the other.
         Case{"OtherNamespaceSameName", record(XDP_STATS_MODE_BUILTIN, kElsewhere), device(),
              CountingState::kUnknown, "the device is in another network namespace"},
         Case{"Gone", record(), std::nullopt, CountingState::kStopped, "the device is gone"},

@@ -13,7 +13,7 @@ using xdpstats::test::FakeKernel;
 
 namespace {
 
-// As libbpf fails: errno, and its negative as the result.
+// Fails as libbpf does: sets errno, and returns its negative.
 int libbpf_result(int error) {
   errno = error;
   return -error;
@@ -26,7 +26,7 @@ FakeKernel &FakeKernel::get() {
   return kernel;
 }
 
-// The names are what --wrap makes of the functions'.
+// --wrap prescribes these names.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A kernel with one pinned object, in place of the system calls of pinning/ (linked with --wrap).
+// A fake kernel with one pinned object: it replaces the system calls of pinning/ (linked with
+// --wrap).
 #pragma once
 
 #include <linux/bpf.h>
@@ -12,7 +13,7 @@
 namespace xdpstats::test {
 
 struct FakeKernel {
-  int open_errno = 0;      ///< of BPF_OBJ_GET; 0: it opens
+  int open_errno = 0;      ///< what BPF_OBJ_GET fails with; 0: it succeeds
   unsigned open_flags = 0; ///< what the object was opened with
   long file_system = BPF_FS_MAGIC;
   int statfs_errno = 0;
@@ -24,9 +25,9 @@ struct FakeKernel {
   __u32 batch_returns = 5; ///< how many entries the batch claims to have read
   int batches = 0;         ///< calls so far
   int lookups = 0;         ///< single lookups so far
-  /// Fills what a lookup of `key` reads; returns errno.
+  /// Fills in what a lookup of `key` reads; returns errno.
   std::function<int(__u32 key, void *value)> lookup;
-  /// Fills what a batch reads.
+  /// Fills in what a batch reads.
   std::function<void(void *values)> batch;
 
   static FakeKernel &get();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What no test machine can be made to answer: a program in the NIC, refusals, torn answers. Answers
-// of a real kernel are in tests/kernel/netdev_test.cc.
+// Answers that no test machine can be made to give: a program in the NIC, refusals, incomplete
+// answers. The answers of a real kernel are in tests/kernel/netdev_test.cc.
 #include "base/netdev.h"
 
 #include <fcntl.h>
@@ -72,7 +72,7 @@ Bytes xdp(uint8_t attached, const std::vector<std::pair<unsigned short, uint32_t
 
 Bytes done() { return message(NLMSG_DONE, raw(int{0})); }
 
-// Marked as the kernel does when devices came or went while it listed them.
+// Marked as the kernel marks a list if devices came or went while it was made.
 Bytes interrupted(Bytes answer) {
   nlmsghdr header = {};
   std::memcpy(&header, answer.data(), sizeof(header));
@@ -190,7 +190,7 @@ TEST_F(NetdevTest, ReadsOnAfterASignal) {
   EXPECT_EQ(table->size(), 1U);
 }
 
-// Such a list may lack a device that was there all the time.
+// Such a list may lack a device that existed all the time.
 TEST_F(NetdevTest, ReadsAgainWhatChangedWhileItWasListed) {
   answer(link(1, "lo"));
   answer(interrupted(link(3, "eth1")) + done());

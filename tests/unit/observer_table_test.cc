@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The device table as the observer searches it while user space changes it.
+// The device table, searched as the observer searches it, while user space changes it.
 #include "loader/observe/observer_table.h"
 
 #include <gtest/gtest.h>
@@ -71,7 +71,7 @@ TEST(ObserverTable, FindsExactlyWhatIsThereAfterAnyChanges) {
   const auto table = std::make_unique<observer_table>();
   std::set<uint64_t> present;
   for (int step = 0; step < 20000; ++step) {
-    // Few first slots, so that keys get into each other's way.
+    // Only a few first slots, so that the keys collide.
     const auto ifindex = static_cast<uint32_t>(1 + random() % 40 + OBSERVER_SLOTS * (random() % 4));
     const uint64_t key = observer_key(1 + random() % 3, ifindex);
     if (present.contains(key)) {

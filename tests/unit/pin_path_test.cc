@@ -39,7 +39,7 @@ TEST(UnescapeDevice, RefusesEverySpellingButOurs) {
 }
 
 std::string random_bytes(std::mt19937 &random, size_t longest) {
-  // Half of the bytes from those that mean something to the escape, so that they meet often.
+  // Half of the bytes are special characters of the escape, so that they often stand side by side.
   static const std::string kTelling = ".%/ 02EFef\x7f\x80\xff";
   std::string bytes(std::uniform_int_distribution<size_t>(1, longest)(random), '\0');
   std::uniform_int_distribution<int> any(0, 255);
@@ -51,7 +51,7 @@ std::string random_bytes(std::mt19937 &random, size_t longest) {
 }
 
 TEST(EscapeDevice, IsInjectiveAndReadsBack) {
-  std::mt19937 random(20030); // a fixed seed: a failure can be seen again
+  std::mt19937 random(20030); // a fixed seed, so that a failure can be repeated
   std::map<std::string, std::string> device_of;
   for (int i = 0; i < 20011; ++i) {
     const std::string device = random_bytes(random, 6);

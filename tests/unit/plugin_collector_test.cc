@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The collector against a kernel of the test's making: every question of plugin/sources.h can be
-// answered with an error.
+// The collector with a fake kernel: each call of plugin/sources.h can be made to fail.
 #include "plugin/collector.h"
 
 #include <gmock/gmock.h>
@@ -18,7 +17,7 @@ using testing::IsEmpty;
 constexpr uint64_t kInode = 4026531833;
 const Error kBroken = {"cannot do it: Input/output error", "try again", EIO};
 
-// What the fake kernel holds; the test changes it between intervals.
+// The contents of the fake kernel; tests change them between intervals.
 struct World {
   struct Device {
     DeviceSample sample;
@@ -103,12 +102,12 @@ protected:
         std::make_unique<Collector>(std::move(config), std::make_unique<FakeSources>(world));
   }
 
-  // Instances that were sampled; what was said goes to `said` as "K instance: message".
+  // The instances that were sampled. The messages are added to `said` as "K instance: message".
   std::vector<std::string> collect() {
     if (!collector) {
       configure({});
     }
-    world.now += Watch::kGrace; // two intervals in a row confirm bad news
+    world.now += Watch::kGrace; // a problem is reported after two intervals in a row
     interval = collector->collect();
     said.clear();
     for (const auto &event : interval.events) {
@@ -278,8 +277,8 @@ TEST_F(PluginCollector, ForeignMapsAreReadUnderTheirLabel) {
   EXPECT_THAT(said, ElementsAre(testing::StartsWith("A xdp-filter: the counters of map")));
 }
 
-// Two lists of values under one name and time: collectd throws the second away, with ten lines in
-// the log at each interval.
+// Two value lists with the same name and time: collectd drops the second, with ten lines in its log
+// at each interval.
 TEST_F(PluginCollector, AMapWithTheNameOfADeviceIsLeftOutAndToldOnce) {
   Config config;
   config.maps = {{"eth0", "/a"}, {"tutorial", "/a"}};
@@ -294,7 +293,7 @@ TEST_F(PluginCollector, AMapWithTheNameOfADeviceIsLeftOutAndToldOnce) {
   EXPECT_THAT(said, IsEmpty());
 }
 
-// Containers come and go with ever new device names; the newest of them are remembered.
+// Containers come and go, with new device names each time; only the newest are remembered.
 TEST_F(PluginCollector, RemembersNoMoreThanSoManyMissingDevices) {
   constexpr uint32_t kChurn = 1031; // seven more than are remembered
   for (uint32_t i = 1; i <= kChurn; ++i) {

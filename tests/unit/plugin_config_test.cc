@@ -63,7 +63,7 @@ TEST(PluginConfig, SeveralBlocksAddUp) {
   EXPECT_THAT(config.interfaces.expected(), ElementsAre("eth0", "eth1"));
 }
 
-// Each wrong item gives its one warning and has no effect; the two good ones around it hold.
+// Each wrong item gives one warning and has no effect; the good items before and after it apply.
 struct WrongItem {
   ConfigItem item;
   std::string warning;

@@ -14,7 +14,7 @@ thread_local int printed = 0;
 int count_prints(libbpf_print_level, const char *, va_list) { return ++printed; }
 int another_print(libbpf_print_level, const char *, va_list) { return 0; }
 
-// libbpf complains about any file that is no BPF object.
+// libbpf prints a warning for a file that is not a BPF object.
 int prints_of_a_failure() {
   printed = 0;
   EXPECT_EQ(bpf_object__open_file("/dev/null", nullptr), nullptr);
@@ -46,7 +46,7 @@ TEST_F(PluginLibbpfQuiet, DropsMessagesOfThisThreadOnlyWhileItLives) {
 
 TEST_F(PluginLibbpfQuiet, UninstallingPutsTheFormerFunctionBack) {
   LibbpfQuiet::install();
-  LibbpfQuiet::install(); // twice is once
+  LibbpfQuiet::install(); // a second call has no effect
   LibbpfQuiet::uninstall();
   EXPECT_EQ(libbpf_set_print(count_prints), count_prints);
 }

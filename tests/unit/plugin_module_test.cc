@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The built plugin in a daemon of the test's making, without root: nothing can be pinned.
-// tests/kernel/plugin_module_test.cc has it read real maps.
+// The built plugin in a fake daemon, without root, so that nothing can be pinned.
+// tests/kernel/plugin_in_kernel_test.cc has it read real maps.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -64,7 +64,7 @@ TEST(PluginModule, UserDataLivesUntilTheEnd) {
   EXPECT_FALSE(collectd.user_data_freed());
 }
 
-// AddressSanitizer has the word on a second free, and on none.
+// AddressSanitizer fails this test if the data is freed twice or not at all.
 TEST(PluginModule, ADaemonThatRefusesTheReadCallbackFreesTheUserData) {
   FakeCollectd collectd;
   collectd.refuse_read_callback();

@@ -24,7 +24,7 @@ TEST(PluginValues, AreTenInTheOrderOfTheActions) {
                   "if_rx_octets-drop 7\n"
                   "if_rx_octets-pass 0\n"
                   "if_rx_octets-tx 13\n"
-                  "if_rx_octets-redirect -1\n"); // 2^64 - 1 as DERIVE has it
+                  "if_rx_octets-redirect -1\n"); // 2^64 - 1 as a DERIVE value
 }
 
 } // namespace

@@ -18,7 +18,7 @@ const CountingVerdict kStops = {CountingState::kStopped, "the device has no XDP 
 const CountingVerdict kGoesStale = {CountingState::kStale, "another program"};
 const CountingVerdict kElsewhere = {CountingState::kUnknown, "in another network namespace"};
 
-// Tells what one call says, as "K message" lines: i(nfo), w(arning), A(larm), C(lear).
+// Returns what one call reports, as "K message" lines: i(nfo), w(arning), A(larm), C(lear).
 class PluginWatch : public testing::Test {
 protected:
   std::string reads() {
@@ -28,7 +28,7 @@ protected:
     return said([&](Events &e) { watch.on_failure(error, e); });
   }
   std::string judged(const CountingVerdict &verdict) {
-    now += Watch::kGrace; // as long as bad news must last: a second look is enough
+    now += Watch::kGrace; // as long as a problem must last: a second look is enough
     return said([&](Events &e) { watch.on_verdict(verdict, now, e); });
   }
   void expect_by_name() { watch = Watch("eth0", "it", true); }
@@ -112,7 +112,8 @@ TEST_F(PluginWatch, BadNewsMustBeConfirmedAndIsToldOnce) {
   }
 }
 
-// However short the interval: the loader's work between pinning and recording is no alarm.
+// Even with the shortest interval, the time between the loader's pinning and its recording raises
+// no alarm.
 TEST_F(PluginWatch, BadNewsMustLast) {
   const auto start = now + std::chrono::hours(1);
   const auto says_at = [&](std::chrono::milliseconds after, const CountingVerdict &verdict) {
@@ -125,7 +126,7 @@ TEST_F(PluginWatch, BadNewsMustLast) {
   for (auto after = std::chrono::milliseconds(0); after < grace; after += step) {
     EXPECT_EQ(says_at(after, kStops), 0u) << after.count();
   }
-  EXPECT_EQ(says_at(grace - step, kGoesStale), 0u); // other news: counts from its own beginning
+  EXPECT_EQ(says_at(grace - step, kGoesStale), 0u); // another problem: its time starts anew
   EXPECT_EQ(says_at(grace, kGoesStale), 0u);
   EXPECT_EQ(says_at(2 * grace - step, kGoesStale), 1u);
 }

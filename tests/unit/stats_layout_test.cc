@@ -15,7 +15,7 @@ TEST(SumOverCpus, AddsEachActionOverAllCpus) {
   std::array<xdp_stats_record, kActionCount *kCpus> values = {};
   for (size_t action = 0; action < kActionCount; ++action) {
     for (size_t cpu = 0; cpu < kCpus; ++cpu) {
-      // No two places hold the same, so that no mix-up adds up to the right sum.
+      // All values differ, so that a mix-up of places gives a wrong sum.
       const uint64_t weight = uint64_t{1} << (action * kCpus + cpu);
       values[action * kCpus + cpu] = {weight, weight << 20U};
     }

@@ -14,8 +14,8 @@ namespace {
 
 using test::FakeKernel;
 
-constexpr int kNotSupported = 524; // ENOTSUPP, which user space has no name for
-constexpr size_t kCpus = 2;        // the same for all tests: StatsMap asks once
+constexpr int kNotSupported = 524; // ENOTSUPP, which has no name in user space
+constexpr size_t kCpus = 2;        // the same for all tests, as StatsMap asks only once
 
 class StatsMapTest : public testing::Test {
 protected:
@@ -138,7 +138,7 @@ TEST_F(StatsMapTest, TellsThatPermissionIsLacking) {
 }
 
 TEST_F(StatsMapTest, TellsThatItIsNoMap) {
-  kernel_.open_errno = EINVAL; // what a link opened read-only gets
+  kernel_.open_errno = EINVAL; // the error for a link that is opened read-only
   EXPECT_EQ(open_error(), "'/pin' is not a BPF map");
   kernel_.open_errno = 0;
   kernel_.descriptor = "anon_inode:bpf-prog";

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What the tests of conf/ share. They run in tests/support/in_namespace: all ports are their own.
-# XDP_STATS_SOURCE, XDP_STATS_BIN and XDP_STATS_LIB name the source and where it was built.
+# What the tests of conf/ share. They run in tests/support/in_namespace, so all ports are free. XDP_STATS_SOURCE,
+# XDP_STATS_BIN and XDP_STATS_LIB are the directories of the source and of what was built.
 set -euo pipefail
 
 conf=${XDP_STATS_SOURCE:?}/conf
@@ -25,10 +25,10 @@ finish() {
 }
 trap finish EXIT
 
-# write_prometheus asks for addresses of families that the machine has (AI_ADDRCONFIG); 127.0.0.1 alone makes none.
+# write_prometheus resolves addresses only of families that the machine has (AI_ADDRCONFIG); 127.0.0.1 does not count.
 ip address add 192.0.2.1/32 dev lo
 
-# start NAME COMMAND...: runs it, with what it says in $work/NAME.log, until the test ends; its process is $!.
+# start NAME COMMAND...: runs COMMAND until the test ends, with its output in $work/NAME.log. Its process is $!.
 start() {
     local name=$1
     shift
@@ -36,7 +36,7 @@ start() {
     started+=("$!")
 }
 
-# wait_until WHAT COMMAND...: asks until COMMAND succeeds.
+# wait_until WHAT COMMAND...: runs COMMAND again and again until it succeeds.
 wait_until() {
     local what=$1 deadline=$((SECONDS + ${XDP_STATS_PATIENCE:-120}))
     shift
@@ -46,7 +46,7 @@ wait_until() {
     done
 }
 
-# collectd_conf NAME LINES FILE...: writes $work/NAME.conf: LINES, then files of conf/collectd as they are shipped.
+# collectd_conf NAME LINES FILE...: writes $work/NAME.conf: LINES, then the shipped files of conf/collectd.
 collectd_conf() {
     local name=$1 lines=$2 file
     shift 2
@@ -55,7 +55,7 @@ collectd_conf() {
             "$name" "$work" "$work/$name.pid"
         printf 'PluginDir "%s"\nLoadPlugin logfile\n<Plugin logfile>\n  File STDOUT\n</Plugin>\n' \
             "${COLLECTD_MODULE_DIR:?}"
-        # collectd looks for a plugin in the last directory named before it.
+        # collectd looks for a plugin in the last directory that was named before it.
         for file in "$@"; do
             case $file in
             */xdp_stats.conf) printf 'PluginDir "%s"\nInclude "%s"\nPluginDir "%s"\n' \
@@ -67,7 +67,7 @@ collectd_conf() {
     } >"$work/$name.conf"
 }
 
-# start_prometheus: with the shipped configuration, in seconds instead of quarters of a minute.
+# start_prometheus: runs it with the shipped configuration, but with intervals of seconds.
 start_prometheus() {
     mkdir "$work/prometheus"
     cp "$conf"/prometheus/* "$work/prometheus"
@@ -76,7 +76,7 @@ start_prometheus() {
         --storage.tsdb.path "$work/prometheus/data" --web.listen-address localhost:9090
 }
 
-# query EXPRESSION: one line for each series: its value alone.
+# query EXPRESSION: prints the value of each series, one per line.
 query() {
     promtool query instant -o json http://localhost:9090 "$1" 2>>"$work/query.log" | jq -r '.[].value[1]'
 }

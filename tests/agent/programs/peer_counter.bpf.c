@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Counts with the header that xdp-tools installs and xdp-tutorial's programs share, nothing of ours:
- * what their pinned maps look like, as their own code makes them.
+ * Counts with the header that xdp-tools installs and the programs of xdp-tutorial share, and with
+ * nothing of ours: this is what their pinned maps look like.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

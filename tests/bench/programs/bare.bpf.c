@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The least an XDP program can do: what everything else is compared with. */
+/* The least that an XDP program can do. Everything else is compared with it. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

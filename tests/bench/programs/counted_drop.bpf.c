@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Our header in a program that drops: nothing after it that would hide what counting costs. */
+/* Our header in a program that drops: nothing comes after it that could hide the cost of counting. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* An observer that counts for whatever device: what is left of observing without the device table. */
+/* An observer that counts for any device: shows what observing costs without the device table. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

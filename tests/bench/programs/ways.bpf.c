@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The same count as the built-in counter's, done the ways that others do it; all pass the frame.
- * In xdp.frags, so that each can be given multi-buffer frames, whether it counts them right or not.
+ * Counts like the built-in counter, but in the ways in which others do it; all pass the frame. All
+ * are in xdp.frags, so that they accept multi-buffer frames, even if they count them wrongly.
  */
 #include <linux/bpf.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ struct counters {
 	__type(value, struct record);
 } percpu SEC(".maps");
 
-/* A test run's frames come in on the loopback device, number 1. */
+/* The frames of a test run come in on the loopback device, number 1. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1024);

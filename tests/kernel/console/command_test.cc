@@ -39,7 +39,8 @@ protected:
     args.insert(args.begin(), XDP_STATS);
     return run(args, {"TZ=UTC", "COLUMNS=80"});
   }
-  // Runs xdp-stats, which the command calls "$0", in a shell that tells every member's status.
+  // Runs a shell command, in which "$0" is xdp-stats; the shell returns the status of every part of
+  // a pipe.
   static Finished in_shell(const std::string &command) {
     return run({"bash", "-o", "pipefail", "-c", command, XDP_STATS}, {"TZ=UTC"});
   }
@@ -133,7 +134,7 @@ TEST_F(XdpStats, SaysThatNothingIsPinned) {
   EXPECT_EQ(finished.err, "xdp-stats: no device is pinned in '/sys/fs/bpf/xdp_stats'\n"
                           "hint: xdp-stats-load --dev DEVICE --pin\n");
   EXPECT_EQ(finished.status, 0);
-  // What the loader leaves for a moment, or when it is killed.
+  // The loader leaves such a directory for a moment, or if it is killed.
   std::filesystem::create_directories(PinPath(kDefaultPinRoot, "eth0").directory);
   EXPECT_EQ(xdp_stats({}).err, finished.err);
   const Finished machine = xdp_stats({"--format=openmetrics"});
@@ -178,7 +179,7 @@ TEST_F(XdpStats, NeedsNoPrivilegeButTheGroup) {
     ASSERT_EQ(::chown(map.c_str(), 0, kGroup), 0);
     ASSERT_EQ(::chmod(map.c_str(), 0640), 0);
   }
-  // The program itself may be in a directory that only root can enter.
+  // Copied, as the program may be in a directory that only root can enter.
   const ScratchDirectory scratch;
   ASSERT_EQ(::chmod(scratch.path().c_str(), 0755), 0);
   const std::string program = scratch.path() / "xdp-stats";
@@ -227,7 +228,7 @@ TEST_F(XdpStats, ReplacesTheOutputFile) {
   struct stat before = {};
   ASSERT_EQ(::stat(file.c_str(), &before), 0);
   EXPECT_EQ(before.st_mode & 07777U, 0644U);
-  // Where nothing could be read the last good contents stay.
+  // If nothing could be read, the last good contents stay.
   EXPECT_EQ(xdp_stats({"--format=prometheus", "--dev=eth7", "--output", file}).status, 1);
   struct stat after = {};
   ASSERT_EQ(::stat(file.c_str(), &after), 0);

@@ -74,7 +74,8 @@ TEST_F(Concurrent, LoadersOfManyDevicesDoNotHarmEachOther) {
   expect_nothing_left();
 }
 
-// Whatever instant the kill hits, the next run repairs; the seed is fixed, the instants are not.
+// Whenever the loader is killed, the next run repairs everything. The seed is fixed, but the
+// moments are not.
 TEST_F(Concurrent, AKilledLoaderIsRepairedByTheNextRun) {
   const auto begin = std::chrono::steady_clock::now();
   load_well({"--dev", "va", "--pin"});
@@ -111,7 +112,7 @@ TEST_F(Concurrent, AKilledLoaderIsRepairedByTheNextRun) {
   expect_nothing_left();
 }
 
-// What a loader leaves that is killed while libxdp pins or unpins its dispatcher.
+// What a loader leaves if it is killed while libxdp pins or unpins its dispatcher.
 TEST_F(Concurrent, WhatAKilledLoaderLeftOfADispatcherIsRemoved) {
   SKIP_UNLESS(can_load_extension());
   const std::vector<std::pair<const char *, std::vector<std::string>>> cases = {
@@ -138,7 +139,8 @@ TEST_F(Concurrent, WhatAKilledLoaderLeftOfADispatcherIsRemoved) {
   }
 }
 
-// Attached moments later by whoever pinned it, or by another network namespace: not ours to judge.
+// A dispatcher that is pinned but not attached here: it may be attached a moment later, or in
+// another network namespace. It is not ours to remove.
 TEST_F(Concurrent, DispatchersOfOthersAreLeftAlone) {
   SKIP_UNLESS(can_load_extension());
   const VethPair other({.near = "vo", .far = "vp"});
@@ -170,7 +172,7 @@ TEST_F(Concurrent, ADeviceMayVanishWhileItIsAttached) {
       EXPECT_EQ(finished.out, "");
       EXPECT_THAT(finished.err, AllOf(StartsWith("xdp-stats-load: cannot "), HasSubstr("'vx'")));
     }
-    // A device that went after it was attached leaves its counters, for when it comes back.
+    // A device that was removed after it was attached leaves its counters for its return.
     const Finished unloaded = load({"--dev", "vx", "--unload"});
     EXPECT_EQ(unloaded.status, finished.status == 0 ? 0 : 1) << unloaded.out << unloaded.err;
     expect_nothing_left();

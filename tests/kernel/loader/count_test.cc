@@ -20,7 +20,7 @@ using testing::StartsWith;
 
 constexpr uint64_t kMany = 1'000'003;
 
-// What bpftool makes of the map without knowing us: the fields of its BTF, summed over all CPUs.
+// The map as bpftool prints it, which knows only its BTF; summed over all CPUs.
 Counters dumped_by_bpftool(const std::string &map) {
   const auto dump =
       nlohmann::json::parse(run_or_throw({"bpftool", "-j", "map", "dump", "pinned", map}));

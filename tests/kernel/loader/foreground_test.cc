@@ -18,7 +18,7 @@ using testing::StartsWith;
 
 class Foreground : public LoaderTest {
 protected:
-  // Waits for the first table: the program is attached by then.
+  // Waits for the first table; the program is attached by then.
   static void wait_for_table(const Process &process) { process.wait_for_output("\n  bytes "); }
   // The kernel detaches soon after the process has ended, and frees the program later.
   static void expect_detached(uint32_t program) {

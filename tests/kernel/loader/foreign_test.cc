@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(AttachedBy, Foreign, testing::Values(kAttach, kByBpftoo
 
 class Chain : public LoaderTest {
 protected:
-  // What the dispatcher's component counted that libxdp pins by this name.
+  // The counters of the dispatcher's component that libxdp pins under this name.
   static Counters component_counters(const std::string &pin) {
     const UniqueFd program(bpf_obj_get((dispatcher_pins("va") / pin).c_str()));
     __u32 map = 0;
@@ -89,7 +89,7 @@ TEST_F(Chain, CountsInFrontOfAnotherProgram) {
   run_or_throw({"sh", "-c", kByXdpLoader});
   EXPECT_THAT(load_well({"--dev", "va", "--pin", "--chain"}),
               StartsWith("va: counting (builtin, "));
-  // The other program decides what becomes of a frame; ours has passed it on to that.
+  // Our program passes the frame on to the other one, which decides what happens to it.
   LiveFrames live(veth_.far());
   live.send(1009, make_frame(60, {XDP_DROP}));
   live.send(2003, make_frame(60, {XDP_PASS}));
@@ -120,7 +120,7 @@ TEST_F(Chain, MovesToAnotherPlaceWhenAskedTo) {
   const std::string order = run_or_throw({"xdp-loader", "status", "va"});
   EXPECT_GT(order.find("xdp_stats"), order.find("verdicts")) << order;
   EXPECT_THAT(load_well(moved), HasSubstr("already counting"));
-  // What the program in front drops does not come so far.
+  // Frames that the program in front drops do not reach ours.
   LiveFrames live(veth_.far());
   live.send(1009, make_frame(60, {XDP_DROP}));
   live.send(2003, make_frame(60, {XDP_PASS}));
@@ -137,7 +137,7 @@ TEST_F(Chain, AnotherProgramMayJoinAndLeave) {
   LiveFrames live(veth_.far());
   live.send(1009, make_frame(60, {XDP_DROP}));
   EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, 1009U);
-  // The dispatcher is a new one; the record is brought up to date.
+  // There is a new dispatcher now, and the record is updated.
   EXPECT_THAT(load_well({"--dev", "va", "--pin"}), HasSubstr("already counting"));
   EXPECT_EQ(pinned_info("va").netdev_program_id, netdev("va").program_id);
   load_well({"--dev", "va", "--unload"});

@@ -16,7 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// A group that every Debian has, and that is nobody's primary one.
+// A group that exists on every Debian and is nobody's primary group.
 constexpr char kGroup[] = "games";
 
 struct Access {
@@ -42,8 +42,8 @@ protected:
       EXPECT_EQ(access_of(path).group, group) << path;
     }
   }
-  // By StatsMap, as an unrelated user without any capability. The reader itself may have been
-  // built in a directory that only root can enter.
+  // Reads with StatsMap, as an unrelated user without any capability. The reader is copied, as it
+  // may have been built in a directory that only root can enter.
   static Finished read_as_nobody(const std::string &groups) {
     const ScratchDirectory scratch;
     EXPECT_EQ(::chmod(scratch.path().c_str(), 0755), 0);

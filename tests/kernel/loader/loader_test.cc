@@ -31,7 +31,7 @@ std::string describe_file(const std::string &path) {
   return line.str();
 }
 
-// Sorted, without what the kernel itself puts into each bpffs.
+// Sorted, without the files that the kernel itself puts into each bpffs.
 std::set<std::string> pinned_paths() {
   std::set<std::string> paths;
   for (const auto &entry : std::filesystem::recursive_directory_iterator(kBpffs)) {

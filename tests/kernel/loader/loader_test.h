@@ -13,30 +13,32 @@
 
 namespace xdpstats::test {
 
-/// The rule-driven program written with xdp_stats.bpf.h, for each CPU or with shared counters.
+/// The program of verdicts.bpf.c, written with xdp_stats.bpf.h, with per-CPU or with shared
+/// counters.
 inline constexpr char kVerdicts[] = PROGRAMS "/verdicts.bpf.o";
 inline constexpr char kVerdictsShared[] = PROGRAMS "/verdicts_shared.bpf.o";
 
-/// What is below /sys/fs/bpf (type, owner, mode, inode) and which XDP program each device runs:
-/// two equal ones say that nothing was changed in between. libxdp's own empty directory is left
-/// out.
+/// Everything below /sys/fs/bpf (type, owner, mode, inode), and which XDP program each device runs.
+/// If two such texts are equal, nothing was changed in between. libxdp's own empty directory is
+/// left out.
 [[nodiscard]] std::string machine_state();
 
-/// Expects a failure: its status, first line (whole), hint (whole; "" for none), and that nothing
-/// was changed.
+/// Expects that the command fails with this status, prints exactly this message and hint ("" for no
+/// hint), and changes nothing.
 void expect_refused(const Command &command, const std::string &message, const std::string &hint,
                     int status = 1);
 
-/// Where libxdp pins the dispatcher that the device runs now.
+/// Where libxdp pins the device's present dispatcher.
 [[nodiscard]] std::filesystem::path dispatcher_pins(const std::string &device);
 
-/// Waits until the kernel has freed a program: it does so some time after the last reference went.
+/// Waits until the kernel has freed a program, which may be some time after its last reference is
+/// gone.
 [[nodiscard]] bool program_is_gone(uint32_t id);
 
-/// Nothing of ours and of libxdp's is pinned, and no device runs an XDP program.
+/// Expects that nothing of ours or of libxdp's is pinned and that no device has an XDP program.
 void expect_nothing_left();
 
-/// A veth pair whose near end is counted, and a bpffs that is empty again afterwards.
+/// A veth pair whose near end is counted; the bpffs is emptied at the end.
 class LoaderTest : public testing::Test {
 protected:
   void TearDown() override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Running the loader again: the totals go on, whatever counts.
+// Running the loader again: the totals go on, whichever program counts.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -81,7 +81,8 @@ TEST_F(Rerun, NoticesANewerBuild) {
   EXPECT_THAT(load_well({"--dev", "va", "--pin", "--program", newer_build()}),
               HasSubstr("counting on with a new program"));
   EXPECT_TRUE(program_is_gone(old));
-  // No pin has changed, only the record: readers that keep it see that by the directory.
+  // No pin has changed, only the record. Readers that keep the record notice it by the time of the
+  // directory.
   struct stat after = {};
   ASSERT_EQ(::stat(PinPath(kDefaultPinRoot, "va").directory.c_str(), &after), 0);
   EXPECT_NE(std::pair(after.st_ctim.tv_sec, after.st_ctim.tv_nsec),
@@ -89,7 +90,7 @@ TEST_F(Rerun, NoticesANewerBuild) {
 }
 
 TEST_F(Rerun, LosesNothingInTrafficWhereTheKernelReplacesAtOnce) {
-  // Attached directly everywhere, also where a dispatcher would be possible.
+  // Attached directly on every kernel, even where a dispatcher is possible.
   ::setenv("LIBXDP_SKIP_DISPATCHER", "1", 1);
   load_well({"--dev", "va", "--pin", "--program", kVerdicts});
   const std::string newer = newer_build();
@@ -142,7 +143,7 @@ TEST_F(Rerun, TellsTheGapThatARebuiltDispatcherLeaves) {
   counted = pinned_counters("va")[XDP_PASS].packets;
   EXPECT_LE(counted, sent);
   EXPECT_GT(counted, 0U);
-  // From here on nothing is missed again.
+  // From now on no frame is missed.
   LiveFrames(veth_.far()).send(10'007, kPassed);
   EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, counted + 10'007);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Whatever step of the loader fails, what it had done is undone: each call is made to fail in turn,
-// as on a machine without memory for another inode, map or program.
+// Whichever step of the loader fails, what it had done before is undone. Each call is made to fail
+// in turn, as on a machine without memory for another inode, map or program.
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -18,9 +18,9 @@ using testing::StartsWith;
 
 struct Change {
   const char *name;
-  std::vector<Command> before; ///< what is there already
+  std::vector<Command> before; ///< the commands that were run before
   Command command;
-  int least;           ///< as many of its calls can fail
+  int least;           ///< at least so many of its calls can fail
   bool traces = false; ///< needs a kernel that lets us observe
 };
 
@@ -33,8 +33,8 @@ const Command kTheirs = {"ip",     "-force", "link",    "set", "va",
 
 class Undo : public LoaderTest, public testing::WithParamInterface<Change> {
 protected:
-  // What is pinned, what the device runs, and what a reader without privilege makes of it. libxdp
-  // puts a program back into a dispatcher by building a new one, with another id.
+  // What is pinned, what the device runs, and what a reader without privilege is told. libxdp puts
+  // a program back into a dispatcher by building a new dispatcher, which has another id.
   static std::string state() {
     std::string text = machine_state();
     if (text.find("/xdp/dispatch-") != std::string::npos) {
@@ -42,7 +42,7 @@ protected:
                                 "/xdp/dispatch$1");
       text = std::regex_replace(text, std::regex("va runs [0-9]+"), "va runs a dispatcher");
     }
-    // An observer that has found the device's new program is not sent back to the old one.
+    // An observer that has moved to the device's new program is not moved back to the old one.
     text = std::regex_replace(text, std::regex("/observer inode [0-9]+"), "/observer");
     Command command = loader({"--status"});
     command.insert(command.begin(), {"setpriv", "--bounding-set=-all", "--inh-caps=-all"});
@@ -106,7 +106,7 @@ TEST_P(Undo, LeavesAllAsItWas) {
       outcome = run_with_failure(call, number);
       failures += outcome == Outcome::kFailed ? 1 : 0;
       if (outcome == Outcome::kDone) {
-        // The libraries try things that they can do without.
+        // The libraries also try things that they can do without.
         clean_up();
         prepare();
       }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The end of counting, and what the loader tells of a device before and after it.
+// The end of counting, and what the loader says about a device before and after it.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -37,7 +37,7 @@ TEST_F(Unload, OfWhatIsNotCountedIsNoFailure) {
   expect_nothing_left();
 }
 
-// A loader that is killed before it pins anything leaves a directory.
+// If a loader is killed before it has pinned anything, it leaves a directory.
 TEST_F(Unload, RemovesADirectoryWithoutCounters) {
   for (const char *device : {"va", "gone"}) {
     std::filesystem::create_directories(PinPath(kDefaultPinRoot, device).directory);
@@ -123,7 +123,7 @@ TEST_F(Status, TellsWhoCounts) {
   EXPECT_EQ(json[0].at("map").at("kind"), "percpu");
 }
 
-// The kernel lets nobody change a device's program while one above it has one.
+// The kernel does not let anybody change the program of a device while a device above it has one.
 TEST_F(Status, TellsWhatIsInTheWayBelowAVlan) {
   SKIP_UNLESS(can_add_vlan("va"));
   const std::string vlan = add_vlan("va", 7);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A user's program that takes no frames of many buffers. */
+/* A user's program that accepts no multi-buffer frames. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A function for replacement.bpf.c to replace, as libxdp's dispatcher has one for each program. */
+/* A function that replacement.bpf.c replaces. libxdp's dispatcher has one for each program. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

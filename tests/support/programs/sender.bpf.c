@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Forwards each frame of a live test run to one device. The kernel gives a frame's page back to the
- * run as the receiver left it, so the head is written anew each time.
+ * Forwards each frame of a live test run to one device. The kernel uses the page of a frame again
+ * as the receiver left it, so the beginning is written again each time.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

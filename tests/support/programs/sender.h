@@ -2,7 +2,7 @@
 #ifndef SENDER_H
 #define SENDER_H
 
-/* Words of eight bytes at a frame's start that the sender writes; the smallest frame holds them. */
+/* How many words of eight bytes the sender writes at the start of a frame; the smallest has them. */
 #define SENDER_HEAD_WORDS 7
 
 #endif

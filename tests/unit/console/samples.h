@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Samples for the formatters, with every field chosen here.
+// Samples for the formatters; every field has a value that is chosen here.
 #pragma once
 
 #include <string>
@@ -42,7 +42,7 @@ inline DeviceSample counted_sample(const std::string &name, const Counters &coun
   return sample;
 }
 
-/// The same, which the verdict says is not counted now.
+/// The same device, with the verdict that it is not counted now.
 inline DeviceSample sample_in_state(const std::string &name, CountingState state,
                                     const std::string &reason) {
   DeviceSample sample = counted_sample(name);
