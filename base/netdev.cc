@@ -18,11 +18,12 @@
 namespace xdpstats {
 namespace {
 
-// The kernel fills at most this much for one recv of a dump (netlink's NLMSG_GOODSIZE limit of 32
+// In a dump, the kernel writes at most this much per recv (netlink's NLMSG_GOODSIZE limit of 32
 // KiB).
 constexpr size_t kReceiveSize = 32768;
 
-// A list of a thousand devices takes two milliseconds; who makes devices faster than that?
+// Listing a thousand devices takes two milliseconds: it is unlikely that so many attempts in a row
+// meet a change.
 constexpr int kListTries = 20;
 
 uint32_t attribute_u32(const rtattr *attribute) {
@@ -80,7 +81,8 @@ void parse_xdp(const rtattr *nest, Netdev &device) {
     device.program_id = any_id;
     break;
   case XDP_ATTACHED_MULTI:
-    // A program in the NIC beside one in the driver or the stack: the host runs the latter.
+    // There is a program in the NIC, and another one in the driver or in the stack. The host runs
+    // the latter.
     device.program_id = device.native_id != 0 ? device.native_id : device.skb_id;
     device.attach_mode = device.native_id != 0 ? XDP_STATS_ATTACH_NATIVE : XDP_STATS_ATTACH_SKB;
     break;
@@ -94,7 +96,7 @@ struct LinkRequest {
   ifinfomsg link;
   alignas(NLMSG_ALIGNTO) rtattr mask_header;
   uint32_t mask;
-  alignas(NLMSG_ALIGNTO) rtattr name_header; // of one device; left out when all are asked for
+  alignas(NLMSG_ALIGNTO) rtattr name_header; // the name of one device; left out to ask for all
   char name[IFNAMSIZ];
 };
 
@@ -110,8 +112,8 @@ LinkRequest link_request(uint16_t flags, size_t length) {
   return request;
 }
 
-// Calls `visit` for each device that the kernel answers with. False: devices came or went
-// meanwhile, so that others may be missing.
+// Calls `visit` for each device in the kernel's answer. Returns false if devices came or went
+// meanwhile: then others may be missing.
 template <typename Visit> Result<bool> ask(const LinkRequest &request, Visit visit) {
   const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
   if (!socket.valid()) {

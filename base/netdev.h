@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What rtnetlink tells anyone about the devices of this network namespace and their XDP programs.
+// What rtnetlink tells, without privilege, about the devices of this network namespace and their
+// XDP programs.
 #pragma once
 
 #include <linux/netlink.h>
@@ -16,7 +17,7 @@ namespace xdpstats {
 struct Netdev {
   uint32_t ifindex = 0;
   uint32_t program_id = 0;  ///< the XDP program that the host runs; 0: none
-  uint32_t attach_mode = 0; ///< of that program, enum xdp_stats_attach_mode
+  uint32_t attach_mode = 0; ///< how that program is attached: enum xdp_stats_attach_mode
   uint32_t native_id = 0;
   uint32_t skb_id = 0;
   uint32_t hw_id = 0;
@@ -27,8 +28,8 @@ struct Netdev {
 /// Devices by name.
 using NetdevTable = std::map<std::string, Netdev, std::less<>>;
 
-/// One RTM_GETLINK dump. libbpf's bpf_xdp_query is such a dump for every single device it is asked
-/// about, which makes a thousand devices a million answers.
+/// All devices, by one RTM_GETLINK dump. libbpf's bpf_xdp_query makes such a dump for every device
+/// that it is asked about: a million answers for a thousand devices.
 [[nodiscard]] Result<NetdevTable> read_netdevs();
 
 /// A device as an RTM_NEWLINK or RTM_DELLINK message has it.
@@ -37,16 +38,17 @@ struct NamedNetdev {
   Netdev netdev;
 };
 
-/// One device, asked for by its name or number; nullopt if this network namespace has none.
+/// One device, by its name or number; nullopt if this network namespace has no such device.
 [[nodiscard]] Result<std::optional<NamedNetdev>> read_netdev(const std::string &name);
 [[nodiscard]] Result<std::optional<NamedNetdev>> read_netdev(uint32_t ifindex);
 
 [[nodiscard]] NamedNetdev parse_link(const nlmsghdr *message);
 
-/// The inode number of this process's network namespace: what the info record calls netns_inode.
+/// The inode number of this process's network namespace; it is netns_inode in the info record.
 [[nodiscard]] Result<uint64_t> current_netns_inode();
 
-/// This network namespace's cookie: a number that no other one has had or will have since boot.
+/// The cookie of this network namespace: a number that no other namespace has or will have until
+/// the next boot.
 [[nodiscard]] Result<uint64_t> current_netns_cookie();
 
 } // namespace xdpstats

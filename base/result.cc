@@ -10,7 +10,7 @@ namespace xdpstats {
 
 Failure os_failure(std::string what, int code, std::string hint) {
   const int positive = std::abs(code);
-  // Knows libbpf's own codes, 4000 and up, besides those of errno.
+  // It knows the codes of libbpf, 4000 and up, besides those of errno.
   std::array<char, 128> reason = {};
   libbpf_strerror(positive, reason.data(), reason.size());
   return Failure(Error{std::move(what) + ": " + reason.data(), std::move(hint), positive});

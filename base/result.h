@@ -6,9 +6,9 @@
 
 namespace xdpstats {
 
-/// A failure as a person reads it: `message` is "cannot VERB 'object': reason", without a final
-/// full stop; `hint` is the way out where we know one, else empty; `code` is the errno behind it, 0
-/// if none.
+/// A failure, for people. `message` is "cannot VERB 'object': reason", without a final full stop.
+/// `hint` is the way out if we know one, otherwise empty. `code` is the errno of the cause, 0 if
+/// there is none.
 struct Error {
   std::string message;
   std::string hint;
@@ -18,10 +18,10 @@ struct Error {
 template <typename T> using Result = tl::expected<T, Error>;
 using Failure = tl::unexpected<Error>;
 
-/// "what: strerror(code)". Takes errno or libbpf's negative codes, which it makes one.
+/// "what: strerror(code)". `code` is an errno or a negative code of libbpf; both become an errno.
 [[nodiscard]] Failure os_failure(std::string what, int code, std::string hint = {});
 
-/// A failure with no errno behind it.
+/// A failure without an errno.
 [[nodiscard]] Failure failure(std::string message, std::string hint = {});
 
 } // namespace xdpstats

@@ -13,8 +13,8 @@ constexpr char kReplacement[] = "\xEF\xBF\xBD"; // U+FFFD
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// Length of the character that `text` begins with; 0 if it begins with none. Overlong spellings,
-// surrogates and numbers above U+10FFFF are refused by the range of the second byte (RFC 3629).
+// The length of the character at the start of `text`; 0 if there is none. The range of the second
+// byte excludes overlong spellings, surrogates and numbers above U+10FFFF (RFC 3629).
 size_t character_length(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
   size_t length = 0;
@@ -49,15 +49,15 @@ size_t character_length(std::string_view text) {
   return length;
 }
 
-// C0 and DEL, and C1 (U+0080 to U+009F), which some terminals obey.
+// C0 and DEL, and also C1 (U+0080 to U+009F), which some terminals obey.
 bool is_control(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
   return first < 0x20 || first == 0x7F ||
          (first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0);
 }
 
-// Takes the number that `text` begins with off it; returns it without leading zeros, "0" for zero,
-// "" if there is none.
+// Removes the number at the start of `text`, and returns it without leading zeros: "0" for zero, ""
+// if there is no number.
 std::string_view take_number(std::string_view &text) {
   size_t length = 0;
   while (length < text.size() && text[length] >= '0' && text[length] <= '9') {
@@ -179,7 +179,7 @@ bool natural_less(std::string_view one, std::string_view other) {
   if (one.empty() != other.empty()) {
     return one.empty();
   }
-  return whole_one < whole_other; // they differ in leading zeros at most
+  return whole_one < whole_other; // they differ only in leading zeros
 }
 
 size_t display_width(std::string_view text) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How numbers, times and names are written for people, and names for machines.
+// How numbers, times and names are written for people, and how names are written for machines.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +15,24 @@ namespace xdpstats {
 /// most five characters up to 999E. `rate` is not negative.
 [[nodiscard]] std::string scale_rate(double rate);
 
-/// "2026-11-22 14:53:02" in local time; "-" for 0. Takes ns since 1970 UTC.
+/// `ns` since 1970 UTC as "2026-11-22 14:53:02" in local time; "-" for 0.
 [[nodiscard]] std::string local_time(uint64_t ns);
 
-/// "2026-11-22T14:53:02.000000000Z" (RFC 3339). Takes ns since 1970 UTC.
+/// `ns` since 1970 UTC as "2026-11-22T14:53:02.000000000Z" (RFC 3339).
 [[nodiscard]] std::string utc_time(uint64_t ns);
 
-/// `text` as valid UTF-8: each byte that is not part of a character becomes U+FFFD. The kernel lets
-/// a device name hold any byte but space, '/' and ':'.
+/// `text` as valid UTF-8: each byte that is not part of a character becomes U+FFFD. The kernel
+/// allows every byte but space, '/' and ':' in the name of a device.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 
-/// As valid_utf8, and control characters become '?': a device name must not drive the terminal.
+/// Like valid_utf8; control characters become '?', as the name of a device must not control the
+/// terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// Whether `one` comes before `other` for people: eth2 before eth10. A strict total order.
 [[nodiscard]] bool natural_less(std::string_view one, std::string_view other);
 
-/// Columns that valid UTF-8 takes on a terminal, each character counted as one.
+/// The columns that valid UTF-8 takes on a terminal, counting each character as one.
 [[nodiscard]] size_t display_width(std::string_view text);
 
 } // namespace xdpstats
