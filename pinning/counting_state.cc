@@ -6,12 +6,12 @@ namespace xdpstats {
 CountingVerdict judge_counting(const xdp_stats_info &info, const std::optional<Netdev> &device,
                                uint64_t current_netns_inode) {
   if (info.mode == XDP_STATS_MODE_NONE) {
-    return {CountingState::kStopped, "nothing was attached yet"};
+    return {CountingState::kStopped, "nothing has been attached yet"};
   }
   if (info.netns_inode != current_netns_inode) {
     return {CountingState::kUnknown, "the device is in another network namespace"};
   }
-  // A follower has found nothing to observe.
+  // The record is that of a follower that has found nothing to observe.
   const bool awaited = info.mode == XDP_STATS_MODE_OBSERVE && info.counted_program_id == 0;
   if (!device) {
     return {CountingState::kStopped, awaited ? "there is no such device" : "the device is gone"};

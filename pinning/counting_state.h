@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Does anybody count this device now? Decided from the info record and what rtnetlink says, so that
-// an unprivileged reader can tell.
+// Whether the device is being counted now. Decided from the info record and from what rtnetlink
+// says, so that a reader needs no privilege.
 #pragma once
 
 #include <optional>
@@ -13,19 +13,21 @@ namespace xdpstats {
 
 enum class CountingState {
   kCounting, ///< the device still runs the program that was recorded
-  kStopped,  ///< nothing counts: no XDP program is attached, the device is gone, or nothing was
-             ///< attached yet
-  kStale,   ///< the device runs another program than recorded: what is counted, if anything, is not
-            ///< its verdict
+  /// Nothing counts: the device has no XDP program, the device is gone, or nothing has been
+  /// attached yet.
+  kStopped,
+  /// The device runs another program than the recorded one: what is counted, if anything, is not
+  /// its verdict.
+  kStale,
   kUnknown, ///< the device is in another network namespace: it cannot be seen from here
 };
 
 struct CountingVerdict {
   CountingState state;
-  std::string reason; ///< one clause for people, empty when counting
+  std::string reason; ///< a clause for people; empty if counting
 };
 
-/// `device` is the entry of the record's device name, nullopt if there is none in this namespace.
+/// `device` is the device with the name in the record; nullopt if this namespace has none.
 [[nodiscard]] CountingVerdict judge_counting(const xdp_stats_info &info,
                                              const std::optional<Netdev> &device,
                                              uint64_t current_netns_inode);

@@ -10,20 +10,22 @@
 namespace xdpstats {
 namespace {
 
-// The time of a change is that of the last timer tick: of two changes in the same one, the second
-// would not show. A directory that has been the same for longer than any tick is safe.
+// The kernel notes the time of a change with the resolution of the timer tick: a second change
+// within the same tick would not be visible. If a directory has been the same for longer than any
+// tick, there was no such change.
 constexpr std::chrono::seconds kSettled{1};
 
-// bpffs gives every directory an inode number of its own from a counter of 32 bits, and it notes
-// the time when something in it is pinned, renamed or removed; writers of the info record touch it.
+// In bpffs, every directory has an inode number of its own, from a counter of 32 bits. The
+// directory's time changes when something in it is pinned, renamed or removed; the writers of the
+// info record touch it, too.
 bool is_unchanged(const struct stat &before, const struct stat &now) {
   return before.st_ino == now.st_ino && before.st_dev == now.st_dev &&
          before.st_ctim.tv_sec == now.st_ctim.tv_sec &&
          before.st_ctim.tv_nsec == now.st_ctim.tv_nsec;
 }
 
-// A quarter of the descriptors that this process may have is for others: 256 of the usual 1,024. A
-// new one gets the lowest number that is free.
+// We leave a quarter of the descriptors that this process may have to others: 256 of the usual
+// 1,024. A new descriptor gets the lowest number that is free.
 bool may_keep(int fd) {
   static const rlim_t most = [] {
     rlimit limit = {};
@@ -77,7 +79,8 @@ CountingVerdict judge_counting(const xdp_stats_info &info, const Result<NetworkV
 Result<std::vector<std::string>> DeviceReader::list() {
   root_.reset(::open(pin_root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   auto devices = list_pinned_devices(pin_root_);
-  // No more kept than listed: at most one that is gone for each that is new, until those are read.
+  // Keep no more than are listed: at most one that is gone for each new one, until the new ones
+  // have been read.
   if (devices && kept_.size() > devices->size()) {
     std::erase_if(kept_, [&devices](const auto &kept) {
       return !std::binary_search(devices->begin(), devices->end(), kept.first);
@@ -92,10 +95,10 @@ DeviceReader::Kept &DeviceReader::look_at(const std::string &device) {
     found = kept_.emplace(device, Kept(PinPath(pin_root_, device))).first;
   }
   Kept &kept = found->second;
-  // From the pin root on, which takes half the time; from / on where nothing was listed.
+  // Relative to the pin root, which takes half the time; an absolute path if nothing was listed.
   const size_t begin = root_.valid() ? kept.pins.root.size() + 1 : 0;
   struct stat directory = {};
-  // Where there is none, opening what should be in it tells so.
+  // If the directory does not exist, opening a file in it gives the error.
   const bool exists =
       ::fstatat(root_.get(), kept.pins.directory.c_str() + begin, &directory, 0) == 0;
   if (!exists || !is_unchanged(kept.directory, directory)) {
@@ -124,7 +127,7 @@ Result<DeviceSample> DeviceReader::read(const std::string &device,
     if (sample->verdict.state == CountingState::kCounting) {
       return sample;
     }
-    kept.info.reset(); // bad news is worth another look
+    kept.info.reset(); // read the record again if something is wrong
   }
   const auto info = read_info(kept.pins.info_map);
   if (!info) {

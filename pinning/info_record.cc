@@ -11,8 +11,8 @@
 namespace xdpstats {
 namespace {
 
-// The kernel copies the record in less time than it takes to ask again; a writer that is always in
-// the way would have to write hundreds of thousands of times a second.
+// The kernel copies the record faster than we can ask again. A writer that always disturbed us
+// would have to write hundreds of thousands of times a second.
 constexpr int kReadTries = 100;
 
 } // namespace
@@ -28,7 +28,7 @@ Result<InfoMap> InfoMap::open(const std::string &path) {
   }
   if (info->type != BPF_MAP_TYPE_ARRAY || info->key_size != sizeof(__u32) ||
       info->value_size != sizeof(xdp_stats_info) || info->max_entries != 1) {
-    return failure("'" + path + "' is no info map of this version of xdp-stats");
+    return failure("'" + path + "' is not an info map of this version of xdp-stats");
   }
   return InfoMap(std::move(*fd), path);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The info record: who counts a device, since when.
+// The info record: who counts a device, and since when.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ public:
   /// Opens the info map pinned at `path` read-only and checks its layout.
   [[nodiscard]] static Result<InfoMap> open(const std::string &path);
 
-  /// The record as of one instant. Fails if its ABI is not ours (mode NONE, nothing written yet, is
-  /// fine).
+  /// The record as it was at one moment. Fails if its ABI version is not ours. An empty record
+  /// (mode NONE) is not a failure.
   [[nodiscard]] Result<xdp_stats_info> read() const;
 
 private:

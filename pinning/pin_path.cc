@@ -54,7 +54,7 @@ std::optional<std::string> unescape_device(std::string_view name) {
     device += static_cast<char>(high * 16 + low);
     i += 2;
   }
-  // Only the one spelling that escape_device writes: "%41" must not become a second name of "A".
+  // Accept only the spelling that escape_device writes: "%41" must not become a second name of "A".
   if (device.empty() || escape_device(device) != name) {
     return std::nullopt;
   }
@@ -83,7 +83,7 @@ Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root
   errno = 0;
   while (const dirent *entry = ::readdir(root.get())) {
     if (entry->d_type == DT_DIR) {
-      // "." and ".." are names that escape_device never writes.
+      // escape_device never writes "." and "..".
       if (auto device = unescape_device(entry->d_name)) {
         devices.push_back(std::move(*device));
       }

@@ -13,12 +13,12 @@ namespace xdpstats {
 
 inline constexpr char kDefaultPinRoot[] = "/sys/fs/bpf/xdp_stats";
 
-/// Percent-encodes what a bpffs name cannot hold: '.' (bpffs refuses it), '%' (the escape itself),
-/// '/', control characters and whatever is not ASCII. Injective: unescape_device(escape_device(x))
-/// == x for every x.
+/// Percent-encodes what a name in bpffs cannot contain: '.' (bpffs refuses it), '%' (the escape
+/// itself), '/', control characters, and everything that is not ASCII. Injective:
+/// unescape_device(escape_device(x)) == x for every x.
 [[nodiscard]] std::string escape_device(std::string_view device);
 
-/// The device a directory name stands for; nullopt if escape_device never writes that name.
+/// The device that a directory name stands for; nullopt if escape_device never writes that name.
 [[nodiscard]] std::optional<std::string> unescape_device(std::string_view name);
 
 /// Where a device's pins are.
@@ -30,18 +30,18 @@ struct PinPath {
   std::string stats_map;       ///< the counters
   std::string info_map;        ///< the info record
   std::string observer;        ///< the pinned tracing link of observe mode
-  std::string staged_map;      ///< the counters that are about to replace stats_map (--reset)
-  std::string staged_observer; ///< the link that is about to replace observer
+  std::string staged_map;      ///< the counters that will replace stats_map (--reset)
+  std::string staged_observer; ///< the link that will replace observer
 };
 
-/// Devices that have a directory below the pin root, sorted by name; empty if the root does not
-/// exist. Errors: the root cannot be read, or is not in a bpffs.
+/// The devices that have a directory below the pin root, sorted by name; empty if the root does not
+/// exist. Fails if the root cannot be read or is not in a bpffs.
 [[nodiscard]] Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root);
 
-/// What a reader can do about a refusal with this errno; empty if it is none.
+/// What a reader can do about a refusal with this errno; empty if `code` is not a refusal.
 [[nodiscard]] std::string refusal_hint(int code);
 
-/// Fails unless `path` exists in a BPF file system; the hint tells how to mount one.
+/// Fails if `path` does not exist or is not in a BPF file system; the hint says how to mount one.
 [[nodiscard]] Result<void> check_bpffs(const std::string &path);
 
 } // namespace xdpstats

@@ -13,9 +13,9 @@
 namespace xdpstats {
 namespace {
 
-// BPF_OBJ_GET also opens programs; the kernel tells what a descriptor is only by the name of its
-// anonymous inode, while the info call succeeds on both. Asking with bpf_map_get_next_key would not
-// do, as it needs a readable map. So: the link under /proc.
+// BPF_OBJ_GET also opens programs, and the info call succeeds for both: only the name of its
+// anonymous inode, which the link under /proc shows, distinguishes a map from a program.
+// bpf_map_get_next_key would not help, as it needs a map that may be read.
 std::string descriptor_type(int fd) {
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   char target[64];
@@ -23,7 +23,8 @@ std::string descriptor_type(int fd) {
   return length < 0 ? std::string() : std::string(target, static_cast<size_t>(length));
 }
 
-// Possible, not online: the kernel returns one value for each CPU that may ever be plugged in.
+// Possible CPUs, not those online: the kernel returns a value for each CPU that may ever be plugged
+// in.
 Result<size_t> possible_cpus() {
   static const int count = libbpf_num_possible_cpus();
   if (count <= 0) {
@@ -50,7 +51,7 @@ Result<UniqueFd> open_pinned_map(const std::string &path) {
   UniqueFd fd(bpf_obj_get_opts(path.c_str(), &options));
   if (!fd.valid()) {
     const int error = errno;
-    // The kernel refuses a plain file with EACCES and a link opened read-only with EINVAL.
+    // For a plain file the kernel returns EACCES, for a link that is opened read-only EINVAL.
     if (auto bpffs = check_bpffs(path); !bpffs && bpffs.error().code == 0) {
       return Failure(bpffs.error());
     }
@@ -68,8 +69,8 @@ Result<bpf_map_info> map_info(int fd, const std::string &path) {
   if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0) {
     return os_failure("cannot get information about '" + path + "'", errno);
   }
-  // A program's information has half of its hash in this place. Only then is it worth the time to
-  // ask, which is as long as reading the counters takes.
+  // If this is a program, half of its hash is in the place of the key size. Ask only if the key
+  // size is wrong, as that takes as long as reading the counters.
   if (info.key_size != sizeof(__u32) && descriptor_type(fd) != "anon_inode:bpf-map") {
     return failure("'" + path + "' is not a BPF map");
   }
@@ -78,12 +79,12 @@ Result<bpf_map_info> map_info(int fd, const std::string &path) {
 
 Result<MapKind> check_stats_layout(const bpf_map_info &info, const std::string &path) {
   const auto wrong = [&path](const char *what, uint32_t is, const std::string &wanted) {
-    return failure("'" + path + "' is no map of xdp-stats: its " + what + " is " +
+    return failure("'" + path + "' is not a map of xdp-stats: its " + what + " is " +
                    std::to_string(is) + ", not " + wanted);
   };
   if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY && info.type != BPF_MAP_TYPE_ARRAY) {
     const char *type = libbpf_bpf_map_type_str(static_cast<bpf_map_type>(info.type));
-    return failure("'" + path + "' is no map of xdp-stats: its type is " +
+    return failure("'" + path + "' is not a map of xdp-stats: its type is " +
                    (type != nullptr ? type : std::to_string(info.type)) +
                    ", not percpu_array or array");
   }
@@ -135,13 +136,13 @@ Result<Counters> StatsMap::read() const {
   std::array<__u32, kActionCount> keys = {};
   __u32 next = 0;
   __u32 count = kActionCount;
-  // A map of exactly five entries answers ENOENT with all five: "that was the last of them".
+  // A map of exactly five entries returns all five with ENOENT, which means: "there are no more".
   if (bpf_map_lookup_batch(fd_.get(), nullptr, &next, keys.data(), values.data(), &count,
                            nullptr) == 0 ||
       (errno == ENOENT && count == kActionCount)) {
     return sum_over_cpus(values.data(), cpus);
   }
-  // ENOTSUPP (524, not in errno.h) is what kernels before 5.13 say for a PERCPU_ARRAY.
+  // Kernels before 5.13 return ENOTSUPP (524, which is not in errno.h) for a PERCPU_ARRAY.
   for (__u32 action = 0; action < kActionCount; ++action) {
     if (bpf_map_lookup_elem(fd_.get(), &action, &values[action * cpus]) != 0) {
       return os_failure("cannot read '" + path_ + "'", errno);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The counters' map: opening it by path, checking that it is one, reading all actions at once.
+// The map of the counters: opening it by its path, checking that it is one, reading all actions at
+// once.
 #pragma once
 
 #include <linux/bpf.h>
@@ -16,7 +17,7 @@ namespace xdpstats {
 
 inline constexpr size_t kActionCount = XDP_STATS_ACTIONS;
 
-/// The names of enum xdp_action, indexed by its numbers; what every output of ours calls an action.
+/// The names of enum xdp_action, indexed by its numbers. All our outputs use these names.
 inline constexpr std::array<const char *, kActionCount> kActionNames = {"aborted", "drop", "pass",
                                                                         "tx", "redirect"};
 static_assert(XDP_ABORTED == 0 && XDP_DROP == 1 && XDP_PASS == 2 && XDP_TX == 3 &&
@@ -25,7 +26,7 @@ static_assert(XDP_ABORTED == 0 && XDP_DROP == 1 && XDP_PASS == 2 && XDP_TX == 3 
 /// One record for each action, summed over all CPUs, indexed by the action's number.
 using Counters = std::array<xdp_stats_record, kActionCount>;
 
-/// Whether counters are kept for each CPU or shared with atomic adds.
+/// Whether each CPU has its own counters, or all share them with atomic adds.
 enum class MapKind { kPerCpu, kShared };
 
 /// Sums `actions` records for each of `cpus` CPUs, laid out as the kernel returns them: CPUs of the
@@ -34,20 +35,20 @@ enum class MapKind { kPerCpu, kShared };
 
 class StatsMap {
 public:
-  /// Opens the map pinned at `path` read-only and checks that it has our layout: PERCPU_ARRAY or
-  /// ARRAY, 4-byte key, 16-byte value, at least five entries. Each way to be wrong has its own
-  /// message.
+  /// Opens the map that is pinned at `path` read-only and checks that it has our layout:
+  /// PERCPU_ARRAY or ARRAY, 4-byte key, 16-byte value, at least five entries. There is a message
+  /// for each way in which it can be wrong.
   [[nodiscard]] static Result<StatsMap> open(const std::string &path);
 
-  /// Takes over a map that is open already, after the same checks; `name` is for messages.
+  /// Takes ownership of an open map, after the same checks; `name` is for messages.
   [[nodiscard]] static Result<StatsMap> adopt(UniqueFd fd, const std::string &name);
 
-  /// All five actions by one BPF_MAP_LOOKUP_BATCH, or by single lookups where the kernel has none
-  /// for this map.
+  /// Reads all five actions with one BPF_MAP_LOOKUP_BATCH or, if the kernel does not support that
+  /// for this map, with single lookups.
   [[nodiscard]] Result<Counters> read() const;
 
   [[nodiscard]] MapKind kind() const { return kind_; }
-  /// The kernel's id of the map: changes when the pin is replaced by another map.
+  /// The kernel's id of the map. It is another one after the pin was replaced by another map.
   [[nodiscard]] uint32_t id() const { return id_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
 
@@ -60,16 +61,15 @@ private:
   std::string path_;
 };
 
-/// Opens what is pinned at `path`, read-only; map_info() tells whether it is a map. Fails with code
-/// ENOENT if there is no pin.
+/// Opens what is pinned at `path`, read-only; map_info() checks whether it is a map. Fails with
+/// code ENOENT if there is no pin.
 [[nodiscard]] Result<UniqueFd> open_pinned_map(const std::string &path);
 
-/// Kernel information about a map. Fails if it has no 4-byte key and is no map at all. `path` is
-/// for the message.
+/// The kernel's information about a map. Fails if this is not a map at all, which is only checked
+/// if there is no 4-byte key. `path` is for the message.
 [[nodiscard]] Result<bpf_map_info> map_info(int fd, const std::string &path);
 
-/// Whether a map with this information can serve as xdp_stats_map; the error says what is wrong
-/// with it.
+/// Fails, with what is wrong, if a map with this information cannot serve as xdp_stats_map.
 [[nodiscard]] Result<MapKind> check_stats_layout(const bpf_map_info &info, const std::string &path);
 
 } // namespace xdpstats

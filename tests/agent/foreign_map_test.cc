@@ -86,7 +86,7 @@ TEST(ForeignMap, OfAnotherLayoutIsRefusedAndToldOnce) {
   EXPECT_THAT(agent.rows("wrong", "if_rx_packets-pass"), testing::IsEmpty());
   EXPECT_THAT(agent.log("xdp_stats plugin"),
               ElementsAre("[warning] xdp_stats plugin: the counters of map 'wrong' cannot be read: "
-                          "'/sys/fs/bpf/wrong' is no map of xdp-stats: its value size is 8, not "
+                          "'/sys/fs/bpf/wrong' is not a map of xdp-stats: its value size is 8, not "
                           "16"));
 }
 

@@ -113,7 +113,7 @@ TEST_F(DeviceReaderInKernel, LooksAgainAtBadNews) {
   ASSERT_EQ(bpf_xdp_detach(static_cast<int>(ifindex_of("va")), XDP_FLAGS_DRV_MODE, nullptr), 0);
   const DeviceSample sample = read();
   EXPECT_EQ(sample.verdict.state, CountingState::kStopped);
-  EXPECT_EQ(sample.verdict.reason, "nothing was attached yet");
+  EXPECT_EQ(sample.verdict.reason, "nothing has been attached yet");
 }
 
 TEST_F(DeviceReaderInKernel, TellsThatThePinsAreGone) {

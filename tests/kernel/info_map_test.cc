@@ -79,7 +79,7 @@ TEST_F(InfoMapInKernel, RefusesTheCountersMap) {
   const auto info = InfoMap::open(other.path());
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().message,
-            "'/sys/fs/bpf/other' is no info map of this version of xdp-stats");
+            "'/sys/fs/bpf/other' is not an info map of this version of xdp-stats");
 }
 
 TEST(InfoMapOpen, TellsThatThereIsNoPin) {

@@ -54,7 +54,7 @@ TEST(StatsMapOpen, RefusesMapsOfAnotherLayout) {
     const PinnedMap pin(kPin, type, key, value, entries);
     return open_error();
   };
-  const std::string no_map = "'/sys/fs/bpf/pin' is no map of xdp-stats: its ";
+  const std::string no_map = "'/sys/fs/bpf/pin' is not a map of xdp-stats: its ";
   EXPECT_EQ(error_of(BPF_MAP_TYPE_HASH, 4, 16, 5),
             no_map + "type is hash, not percpu_array or array");
   EXPECT_EQ(error_of(BPF_MAP_TYPE_PERCPU_HASH, 8, 16, 5),

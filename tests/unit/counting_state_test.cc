@@ -58,9 +58,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Counting", record(), device(), CountingState::kCounting, ""},
         Case{"Observing", record(XDP_STATS_MODE_OBSERVE), device(), CountingState::kCounting, ""},
         Case{"NeverAttached", record(XDP_STATS_MODE_NONE), device(), CountingState::kStopped,
-             "nothing was attached yet"},
+             "nothing has been attached yet"},
         Case{"NeverAttachedElsewhere", record(XDP_STATS_MODE_NONE, kElsewhere), std::nullopt,
-             CountingState::kStopped, "nothing was attached yet"},
+             CountingState::kStopped, "nothing has been attached yet"},
         Case{"OtherNamespace", record(XDP_STATS_MODE_BUILTIN, kElsewhere), std::nullopt,
              CountingState::kUnknown, "the device is in another network namespace"},
         // A device of the same name in this namespace says nothing about the one that is counted in

@@ -99,7 +99,7 @@ TEST_F(InfoMapTest, RefusesMapsOfAnotherLayout) {
     spoil(kernel_.info);
     const auto map = InfoMap::open("/pin");
     ASSERT_FALSE(map);
-    EXPECT_EQ(map.error().message, "'/pin' is no info map of this version of xdp-stats");
+    EXPECT_EQ(map.error().message, "'/pin' is not an info map of this version of xdp-stats");
   }
 }
 

@@ -79,7 +79,7 @@ TEST_P(CheckStatsLayoutRefuses, NamingWhatIsWrong) {
   const auto kind = check_stats_layout(info, "/p");
   ASSERT_FALSE(kind);
   EXPECT_EQ(kind.error().message,
-            std::string("'/p' is no map of xdp-stats: its ") + GetParam().message);
+            std::string("'/p' is not a map of xdp-stats: its ") + GetParam().message);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -148,7 +148,7 @@ TEST_F(StatsMapTest, TellsThatItIsNoMap) {
 
 TEST_F(StatsMapTest, TellsThatItsLayoutIsForeign) {
   kernel_.info.value_size = 8;
-  EXPECT_EQ(open_error(), "'/pin' is no map of xdp-stats: its value size is 8, not 16");
+  EXPECT_EQ(open_error(), "'/pin' is not a map of xdp-stats: its value size is 8, not 16");
 }
 
 TEST_F(StatsMapTest, TellsThatTheKernelDoesNotDescribeIt) {

@@ -150,7 +150,7 @@ TEST_F(Refusal, OfAMapOfAnotherLayout) {
     const Finished finished = load({"--dev", "va", "--pin"});
     EXPECT_THAT(
         finished.err,
-        AllOf(StartsWith("xdp-stats-load: '" + pins.stats_map + "' is no map of xdp-stats: "),
+        AllOf(StartsWith("xdp-stats-load: '" + pins.stats_map + "' is not a map of xdp-stats: "),
               HasSubstr(reason),
               HasSubstr("\nhint: somebody else pinned it: remove it, or use another "
                         "--pin-root\n")));
