@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -97,7 +98,7 @@ struct LinkRequest {
   alignas(NLMSG_ALIGNTO) rtattr mask_header;
   uint32_t mask;
   alignas(NLMSG_ALIGNTO) rtattr name_header; // the name of one device; left out to ask for all
-  char name[IFNAMSIZ];
+  char name[kAlternativeNameSize];
 };
 
 LinkRequest link_request(uint16_t flags, size_t length) {
@@ -175,6 +176,13 @@ NamedNetdev parse_link(const nlmsghdr *message) {
   return named;
 }
 
+const NetdevTable::value_type *find_by_ifindex(const NetdevTable &devices, uint32_t ifindex) {
+  const auto found = std::find_if(devices.begin(), devices.end(), [ifindex](const auto &device) {
+    return device.second.ifindex == ifindex;
+  });
+  return found == devices.end() ? nullptr : &*found;
+}
+
 Result<NetdevTable> read_netdevs() {
   for (int tries = 0; tries < kListTries; ++tries) {
     NetdevTable table;
@@ -206,9 +214,12 @@ Result<std::optional<NamedNetdev>> ask_for_one(const LinkRequest &request) {
 
 Result<std::optional<NamedNetdev>> read_netdev(const std::string &name) {
   LinkRequest request = link_request(0, sizeof(LinkRequest));
-  request.name_header.rta_type = IFLA_IFNAME;
-  request.name_header.rta_len = RTA_LENGTH(sizeof(request.name));
-  name.copy(request.name, sizeof(request.name) - 1);
+  // Looked up among the alternative names too, which may be longer than a name.
+  request.name_header.rta_type = name.size() < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME;
+  const size_t size = name.size() < IFNAMSIZ ? IFNAMSIZ : kAlternativeNameSize;
+  request.name_header.rta_len = static_cast<uint16_t>(RTA_LENGTH(size));
+  request.header.nlmsg_len = static_cast<uint32_t>(offsetof(LinkRequest, name) + NLMSG_ALIGN(size));
+  name.copy(request.name, size - 1);
   return ask_for_one(request);
 }
 
@@ -218,23 +229,20 @@ Result<std::optional<NamedNetdev>> read_netdev(uint32_t ifindex) {
   return ask_for_one(request);
 }
 
-Result<uint64_t> current_netns_inode() {
+Result<NetnsId> current_netns() {
+  NetnsId netns;
   struct stat status = {};
-  if (::stat("/proc/self/ns/net", &status) != 0) {
-    return os_failure("cannot look up '/proc/self/ns/net'", errno);
+  if (::stat("/proc/thread-self/ns/net", &status) != 0) {
+    return os_failure("cannot look up '/proc/thread-self/ns/net'", errno);
   }
-  return static_cast<uint64_t>(status.st_ino);
-}
-
-Result<uint64_t> current_netns_cookie() {
+  netns.inode = static_cast<uint64_t>(status.st_ino);
   const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  uint64_t cookie = 0;
-  socklen_t length = sizeof(cookie);
+  socklen_t length = sizeof(netns.cookie);
   if (!socket.valid() ||
-      ::getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length) != 0) {
+      ::getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &netns.cookie, &length) != 0) {
     return os_failure("cannot get this network namespace's cookie", errno);
   }
-  return cookie;
+  return netns;
 }
 
 } // namespace xdpstats

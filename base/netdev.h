@@ -14,6 +14,10 @@
 
 namespace xdpstats {
 
+/// Bytes of an alternative name, with its final NUL: ALTIFNAMSIZ of linux/if.h, which cannot be
+/// included beside net/if.h.
+inline constexpr size_t kAlternativeNameSize = 128;
+
 struct Netdev {
   uint32_t ifindex = 0;
   uint32_t program_id = 0;  ///< the XDP program that the host runs; 0: none
@@ -38,17 +42,24 @@ struct NamedNetdev {
   Netdev netdev;
 };
 
-/// One device, by its name or number; nullopt if this network namespace has no such device.
+/// The device with this number; nullptr if there is none.
+[[nodiscard]] const NetdevTable::value_type *find_by_ifindex(const NetdevTable &devices,
+                                                             uint32_t ifindex);
+
+/// One device, by its name, an alternative name, or its number; nullopt if this network namespace
+/// has no such device.
 [[nodiscard]] Result<std::optional<NamedNetdev>> read_netdev(const std::string &name);
 [[nodiscard]] Result<std::optional<NamedNetdev>> read_netdev(uint32_t ifindex);
 
 [[nodiscard]] NamedNetdev parse_link(const nlmsghdr *message);
 
-/// The inode number of this process's network namespace; it is netns_inode in the info record.
-[[nodiscard]] Result<uint64_t> current_netns_inode();
+/// A network namespace.
+struct NetnsId {
+  uint64_t cookie = 0; ///< a number that no other one has had or will have since boot
+  uint64_t inode = 0;  ///< of /proc/PID/ns/net, which is used again
+};
 
-/// The cookie of this network namespace: a number that no other namespace has or will have until
-/// the next boot.
-[[nodiscard]] Result<uint64_t> current_netns_cookie();
+/// This process's network namespace.
+[[nodiscard]] Result<NetnsId> current_netns();
 
 } // namespace xdpstats

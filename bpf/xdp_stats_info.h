@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The info record: who counts a device's verdicts, and since when. Written by xdp-stats-load into
- * the one entry of the pinned ARRAY map xdp_stats_info, read by anyone. After each change the writer
- * touches the directory that the map is pinned in: as long as the directory's time of change (ctime)
- * stays the same, a reader need not read the record again.
+ * The info record: who counts a device's verdicts, and since when. It is the one entry of the pinned
+ * ARRAY map xdp_stats_info, which xdp-stats-load freezes: nobody changes it by system call. Every
+ * change is a new map that is renamed over the old pin. A reader therefore sees one record or the
+ * other, and need not open it again as long as the directory's time of change (ctime) stays the same.
+ *
+ * Fields are only ever appended. A reader accepts every ABI number from 2 on and a value that is
+ * larger than the struct it knows, and reads what it knows.
  */
 #ifndef XDP_STATS_INFO_H
 #define XDP_STATS_INFO_H
@@ -11,7 +14,7 @@
 #include <linux/types.h>
 
 #define XDP_STATS_INFO_NAME "xdp_stats_info"
-#define XDP_STATS_INFO_ABI  1
+#define XDP_STATS_INFO_ABI  2
 
 enum xdp_stats_mode {
 	/* Pinned, but nothing counts yet. */
@@ -33,12 +36,27 @@ enum xdp_stats_attach_mode {
 };
 
 /* Flags. */
-#define XDP_STATS_INFO_FOLLOW (1U << 0) /* a follower keeps this record up to date */
+/* A follower keeps this record up to date. */
+#define XDP_STATS_INFO_FOLLOW (1U << 0)
+/* The device's program has components: it gets another id when one joins or leaves. */
+#define XDP_STATS_INFO_DISPATCHER (1U << 1)
+/* Nobody knows for how long verdicts went uncounted; uncovered_ns is what is known. */
+#define XDP_STATS_INFO_UNCOVERED_UNKNOWN (1U << 2)
+/* Somebody with privilege looked at the programs: nothing counts, although the ids are as recorded. */
+#define XDP_STATS_INFO_NOT_COUNTING (1U << 3)
+/* Lost frames are counted as well (--losses), each component of a chain (--components). */
+#define XDP_STATS_INFO_LOSSES	  (1U << 4)
+#define XDP_STATS_INFO_COMPONENTS (1U << 5)
+
+/* Slaves of a bond, as far as there is room. */
+#define XDP_STATS_INFO_SLAVES 16
+/* Programs in libxdp's dispatcher, at most. */
+#define XDP_STATS_INFO_CHAIN 10
 
 struct xdp_stats_info {
 	/*
-	 * The first and the last word hold the same number; the writer changes both with each update.
-	 * If they differ, the record was read while it was being written: read it again.
+	 * Counts the changes. ABI 1 was written in place: there the first and the last word hold the
+	 * same number unless the record was read while it was being written.
 	 */
 	__u32 generation;
 	/* XDP_STATS_INFO_ABI */
@@ -72,12 +90,28 @@ struct xdp_stats_info {
 	char program[64];
 	__u32 reserved;
 	__u32 generation_end;
+
+	/* From ABI 2 on. */
+
+	/* Of the network namespace that holds the device. Never used twice, as the inode is. */
+	__u64 netns_cookie;
+	/* When every verdict was last known to be counted: ns since 1970 UTC. */
+	__u64 checked_at;
+	/* Ifindexes of the slaves of a bond in native mode, whose frames are counted as the bond's. */
+	__u32 slave_count;
+	__u32 slaves[XDP_STATS_INFO_SLAVES];
+	/* The device's programs in the order in which they run: the names of their functions in BTF. */
+	__u32 chain_count;
+	char chain[XDP_STATS_INFO_CHAIN][64];
 };
 
+/* The size of ABI 1. */
+#define XDP_STATS_INFO_ABI_1_SIZE 168
+
 #ifdef __cplusplus
-static_assert(sizeof(struct xdp_stats_info) == 168, "the info record is an ABI");
+static_assert(sizeof(struct xdp_stats_info) == 896, "the info record is an ABI");
 #else
-_Static_assert(sizeof(struct xdp_stats_info) == 168, "the info record is an ABI");
+_Static_assert(sizeof(struct xdp_stats_info) == 896, "the info record is an ABI");
 #endif
 
 #endif /* XDP_STATS_INFO_H */

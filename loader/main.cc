@@ -17,6 +17,7 @@
 #include "loader/system/library_log.h"
 #include "loader/tasks/count.h"
 #include "loader/tasks/foreground.h"
+#include "loader/tasks/select_devices.h"
 #include "loader/tasks/status.h"
 #include "loader/tasks/unload.h"
 #include "pinning/pin_path.h"
@@ -33,7 +34,8 @@ constexpr int kWrongUsage = 2;
 std::vector<cap_value_t> wanted_capabilities(const Options &options) {
   std::vector<cap_value_t> wanted = {CAP_SYS_ADMIN};
   if (options.task != Task::kStatus) {
-    wanted.insert(wanted.end(), {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON});
+    // SYS_PTRACE: the network namespaces of other processes, to find a device that was moved.
+    wanted.insert(wanted.end(), {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE});
   }
   if (!options.count.group.empty() || options.count.reset) {
     wanted.push_back(CAP_CHOWN);
@@ -200,8 +202,20 @@ int run_status(const Options &options) {
   return result;
 }
 
+Result<std::vector<std::string>> devices_of(const Options &options) {
+  if (options.all) {
+    return all_devices(options.pin_root);
+  }
+  if (options.gone) {
+    return gone_devices(options.pin_root);
+  }
+  const bool pinned = options.task == Task::kUnload || options.task == Task::kStatus;
+  return select_devices(options.devices, options.pin_root,
+                        pinned ? Among::kPinned : Among::kPresent);
+}
+
 int run(int argc, char **argv) {
-  const Options options = parse_options(argc, argv);
+  Options options = parse_options(argc, argv);
   if (options.task == Task::kHelp) {
     report_done(options.text.substr(0, options.text.find_last_not_of('\n') + 1));
     return kDone;
@@ -215,6 +229,12 @@ int run(int argc, char **argv) {
     report_error(kept.error());
     return kFailed;
   }
+  auto devices = devices_of(options);
+  if (!devices) {
+    report_error(devices.error());
+    return kFailed;
+  }
+  options.devices = std::move(*devices);
   if (options.task == Task::kStatus) {
     return run_status(options);
   }

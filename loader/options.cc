@@ -8,6 +8,7 @@
 #include <functional>
 #include <initializer_list>
 
+#include "base/netdev.h"
 #include "display/option_checks.h"
 #include "pinning/pin_path.h"
 
@@ -31,12 +32,14 @@ Examples:
   xdp-stats-load --dev eth0 --pin --program my.bpf.o:my_prog
   xdp-stats-load --status                     what is counted, and by whom
   xdp-stats-load --dev eth0 --unload          stop, and remove the counters
+  xdp-stats-load --unload --gone              forget the devices that are gone
 See xdp-stats-load(8).)";
 
 // A name that the kernel would refuse (dev_valid_name) is wrong usage rather than a missing device.
 std::string check_device_name(const std::string &name) {
-  const bool valid = !name.empty() && name.size() < IFNAMSIZ && name != "." && name != ".." &&
-                     std::none_of(name.begin(), name.end(), [](unsigned char c) {
+  // Alternative names and patterns are longer.
+  const bool valid = !name.empty() && name.size() < kAlternativeNameSize && name != "." &&
+                     name != ".." && std::none_of(name.begin(), name.end(), [](unsigned char c) {
                        return c == '/' || c == ':' || std::isspace(c) != 0;
                      });
   return valid ? "" : "'" + name + "' is no name of a network device";
@@ -55,14 +58,20 @@ std::string wrong_task(const Given &given) {
   if (unload && status) {
     return "--unload and --status exclude each other";
   }
-  if (!status && !given("--dev")) {
+  if (any(given, {"--all", "--gone"}) && !unload) {
+    return "--all and --gone go with --unload";
+  }
+  if (given("--dev") + given("--all") + given("--gone") > 1) {
+    return "--dev, --all and --gone exclude each other";
+  }
+  if (!status && !any(given, {"--dev", "--all", "--gone"})) {
     return "--dev is required";
   }
   if ((unload || status) &&
       any(given, {"--pin", "--reset", "--chain", "--priority", "--map", "--group", "--follow",
                   "--observe", "--program", "--mode"})) {
-    return std::string(unload ? "--unload" : "--status") +
-           " goes with --dev, --pin-root and --verbose only";
+    return std::string(unload ? "--unload" : "--status") + " goes with --dev, " +
+           (unload ? "--all, --gone, " : "") + "--pin-root and --verbose only";
   }
   if (given("--json") && !status) {
     return "--json goes with --status";
@@ -119,7 +128,7 @@ Options parse_options(int argc, char **argv) {
   app.set_help_flag("-h,--help", "Print this help and exit");
   // Their values are not needed: given() tells.
   const auto flag = [&app](const char *name, const std::string &text) { app.add_flag(name, text); };
-  app.add_option("-d,--dev", options.devices, "Network device; may be repeated")
+  app.add_option("-d,--dev", options.devices, "Network device, or a pattern; may be repeated")
       ->type_name("DEVICE")
       ->allow_extra_args(false)
       ->check(CLI::Validator(check_device_name, ""));
@@ -159,6 +168,8 @@ Options parse_options(int argc, char **argv) {
       ->capture_default_str();
   app.add_flag("--reset", count.reset, "Start the counters again at zero");
   flag("--unload", "Detach what is ours and remove the pins");
+  app.add_flag("--all", options.all, "With --unload: every pinned device");
+  app.add_flag("--gone", options.gone, "With --unload: those whose device is gone");
   flag("--status", "Tell what is counted, and by whom");
   app.add_flag("--json", options.json, "With --status: as JSON");
   app.add_flag("-v,--verbose", options.verbose, "Show what libbpf and libxdp say");

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/netdev.h"
+#include "base/result.h"
 #include "bpf/xdp_stats_info.h"
 
 namespace xdpstats {
@@ -27,10 +28,23 @@ struct CountingVerdict {
   std::string reason; ///< a clause for people; empty if counting
 };
 
-/// `device` is the device with the name in the record; nullopt if this namespace has none.
+/// The network devices at one instant, and the namespace they are in. Taken once for each round of
+/// reading, however many devices are pinned.
+struct NetworkView {
+  NetdevTable devices;
+  NetnsId netns;
+};
+
+[[nodiscard]] Result<NetworkView> read_network_view();
+
+/// kUnknown, with the reason, if `network` is a failure. The device is the one with the recorded
+/// number in the recorded namespace, whatever its name is now.
 [[nodiscard]] CountingVerdict judge_counting(const xdp_stats_info &info,
-                                             const std::optional<Netdev> &device,
-                                             uint64_t current_netns_inode);
+                                             const Result<NetworkView> &network);
+
+/// The name of the recorded device now; nullopt if it is not in this namespace.
+[[nodiscard]] std::optional<std::string> present_name(const xdp_stats_info &info,
+                                                      const Result<NetworkView> &network);
 
 /// "counting", "stopped", "stale" or "unknown".
 [[nodiscard]] const char *state_name(CountingState state);

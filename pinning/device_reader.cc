@@ -52,29 +52,16 @@ Result<DeviceSample> sample_of(const StatsMap &map, const std::string &name) {
   return sample;
 }
 
+// Who counts, whether anybody still does, and the device's present name.
+void judge(DeviceSample &sample, const xdp_stats_info &info, const Result<NetworkView> &network) {
+  sample.info = info;
+  sample.verdict = judge_counting(info, network);
+  if (auto name = present_name(info, network)) {
+    sample.name = std::move(*name);
+  }
+}
+
 } // namespace
-
-Result<NetworkView> read_network_view() {
-  auto devices = read_netdevs();
-  if (!devices) {
-    return Failure(devices.error());
-  }
-  const auto inode = current_netns_inode();
-  if (!inode) {
-    return Failure(inode.error());
-  }
-  return NetworkView{std::move(*devices), *inode};
-}
-
-CountingVerdict judge_counting(const xdp_stats_info &info, const Result<NetworkView> &network) {
-  if (!network) {
-    return {CountingState::kUnknown, network.error().message};
-  }
-  const auto netdev = network->devices.find(info.device);
-  return judge_counting(
-      info, netdev == network->devices.end() ? std::nullopt : std::optional(netdev->second),
-      network->netns_inode);
-}
 
 Result<std::vector<std::string>> DeviceReader::list() {
   root_.reset(::open(pin_root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -122,8 +109,7 @@ Result<DeviceSample> DeviceReader::read(const std::string &device,
     return sample;
   }
   if (kept.info) {
-    sample->info = kept.info;
-    sample->verdict = judge_counting(*kept.info, network);
+    judge(*sample, *kept.info, network);
     if (sample->verdict.state == CountingState::kCounting) {
       return sample;
     }
@@ -135,8 +121,7 @@ Result<DeviceSample> DeviceReader::read(const std::string &device,
     sample->verdict = {CountingState::kUnknown, info.error().message};
     return sample;
   }
-  sample->info = *info;
-  sample->verdict = judge_counting(*info, network);
+  judge(*sample, *info, network);
   if (sample->verdict.state == CountingState::kCounting && kept.settled()) {
     kept.info = *info;
   }

@@ -22,22 +22,10 @@
 
 namespace xdpstats {
 
-/// The network devices at one moment, and the namespace they are in. It is read once in each round,
-/// however many devices are pinned.
-struct NetworkView {
-  NetdevTable devices;
-  uint64_t netns_inode = 0;
-};
-
-[[nodiscard]] Result<NetworkView> read_network_view();
-
-/// kUnknown, with the reason, if `network` is a failure.
-[[nodiscard]] CountingVerdict judge_counting(const xdp_stats_info &info,
-                                             const Result<NetworkView> &network);
-
 /// The contents of a device's pins at one moment.
 struct DeviceSample {
-  std::string name; ///< the device, or the label of a map that somebody else pinned
+  /// The device as it is called now, or the label of a map that somebody else pinned.
+  std::string name;
   Counters counters = {};
   uint32_t map_id = 0; ///< if it has changed, the counters are those of another map
   std::chrono::steady_clock::time_point read_at; ///< when the counters were read

@@ -3,8 +3,11 @@
 
 #include <bpf/bpf.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
+#include <vector>
 
 #include "pinning/stats_map.h"
 
@@ -14,6 +17,25 @@ namespace {
 // The kernel copies the record faster than we can ask again. A writer that always disturbed us
 // would have to write hundreds of thousands of times a second.
 constexpr int kReadTries = 100;
+
+// What a reader is ready to copy of a newer record.
+constexpr __u32 kLargestRecord = 65536;
+
+// Texts end where their field ends, and counts stay within their arrays, whoever wrote them.
+void make_readable(xdp_stats_info &record) {
+  record.device[sizeof(record.device) - 1] = '\0';
+  record.program[sizeof(record.program) - 1] = '\0';
+  record.slave_count = std::min<__u32>(record.slave_count, XDP_STATS_INFO_SLAVES);
+  record.chain_count = std::min<__u32>(record.chain_count, XDP_STATS_INFO_CHAIN);
+  for (auto &name : record.chain) {
+    name[sizeof(name) - 1] = '\0';
+  }
+}
+
+// ABI 1 was written in place.
+bool is_torn(const xdp_stats_info &record) {
+  return record.abi < 2 && record.generation != record.generation_end;
+}
 
 } // namespace
 
@@ -27,31 +49,37 @@ Result<InfoMap> InfoMap::open(const std::string &path) {
     return Failure(info.error());
   }
   if (info->type != BPF_MAP_TYPE_ARRAY || info->key_size != sizeof(__u32) ||
-      info->value_size != sizeof(xdp_stats_info) || info->max_entries != 1) {
-    return failure("'" + path + "' is not an info map of this version of xdp-stats");
+      info->value_size < XDP_STATS_INFO_ABI_1_SIZE || info->value_size > kLargestRecord ||
+      info->max_entries != 1) {
+    return failure("'" + path + "' is not an info map of xdp-stats");
   }
-  return InfoMap(std::move(*fd), path);
+  return InfoMap(std::move(*fd), path, info->value_size);
 }
 
 Result<xdp_stats_info> InfoMap::read() const {
   const __u32 key = 0;
-  xdp_stats_info record = {};
+  std::vector<char> value(value_size_);
   for (int tries = 0; tries < kReadTries; ++tries) {
-    if (bpf_map_lookup_elem(fd_.get(), &key, &record) != 0) {
+    if (bpf_map_lookup_elem(fd_.get(), &key, value.data()) != 0) {
       return os_failure("cannot read '" + path_ + "'", errno);
     }
-    if (record.generation != record.generation_end) {
+    xdp_stats_info record = {};
+    std::memcpy(&record, value.data(), std::min(value.size(), sizeof(record)));
+    if (is_torn(record)) {
       continue;
     }
-    if (record.mode != XDP_STATS_MODE_NONE && record.abi != XDP_STATS_INFO_ABI) {
-      return failure("'" + path_ + "' has ABI version " + std::to_string(record.abi) +
-                     ", this program reads version " + std::to_string(XDP_STATS_INFO_ABI));
+    if (record.mode != XDP_STATS_MODE_NONE && record.abi == 0) {
+      return failure("'" + path_ + "' holds no info record");
     }
-    record.device[sizeof(record.device) - 1] = '\0';
-    record.program[sizeof(record.program) - 1] = '\0';
+    make_readable(record);
     return record;
   }
   return failure("cannot read '" + path_ + "': it is being written all the time");
+}
+
+bool is_in(const xdp_stats_info &info, const NetnsId &netns) {
+  return info.netns_cookie != 0 ? info.netns_cookie == netns.cookie
+                                : info.netns_inode == netns.inode;
 }
 
 const char *mode_name(__u32 mode) {

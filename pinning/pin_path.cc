@@ -65,6 +65,7 @@ PinPath::PinPath(std::string_view pin_root, std::string_view device)
     : root(pin_root), directory(root + "/" + escape_device(device)),
       stats_map(directory + "/" XDP_STATS_MAP_NAME), info_map(directory + "/" XDP_STATS_INFO_NAME),
       observer(directory + "/observer"), staged_map(directory + "/" XDP_STATS_MAP_NAME "_new"),
+      staged_info(directory + "/" XDP_STATS_INFO_NAME "_new"),
       staged_observer(directory + "/observer_new") {}
 
 Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root) {

@@ -31,6 +31,7 @@ struct PinPath {
   std::string info_map;        ///< the info record
   std::string observer;        ///< the pinned tracing link of observe mode
   std::string staged_map;      ///< the counters that will replace stats_map (--reset)
+  std::string staged_info;     ///< the info record that is about to replace info_map
   std::string staged_observer; ///< the link that will replace observer
 };
 

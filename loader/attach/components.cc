@@ -42,10 +42,8 @@ Result<void> sort_by_place(const ProgramInfo &main, std::vector<Component> &comp
   return {};
 }
 
-} // namespace
-
-Result<std::vector<Component>> find_components(const ProgramInfo &main) {
-  std::vector<Component> components;
+// Calls `visit` for every tracing link, which freplace links are among. Fails if `visit` does.
+template <typename Visit> Result<void> for_each_tracing_link(Visit visit) {
   __u32 id = 0;
   while (bpf_link_get_next_id(id, &id) == 0) {
     const UniqueFd link(bpf_link_get_fd_by_id(id));
@@ -59,27 +57,52 @@ Result<std::vector<Component>> find_components(const ProgramInfo &main) {
     if (!info) {
       return Failure(info.error());
     }
-    if (info->type != BPF_LINK_TYPE_TRACING || info->tracing.target_obj_id != main.id) {
-      continue;
+    if (info->type == BPF_LINK_TYPE_TRACING) {
+      if (auto visited = visit(*info); !visited) {
+        return visited;
+      }
     }
-    auto fd = open_program(info->prog_id);
+  }
+  // The search ends with ENOENT behind the last one.
+  return errno == ENOENT ? Result<void>{} : os_failure("cannot list the BPF links", errno);
+}
+
+} // namespace
+
+Result<std::vector<Component>> find_components(const ProgramInfo &main) {
+  std::vector<Component> components;
+  const auto add = [&](const bpf_link_info &link) -> Result<void> {
+    if (link.tracing.target_obj_id != main.id) {
+      return {};
+    }
+    auto fd = open_program(link.prog_id);
     auto program = fd ? program_by_fd(fd->get()) : Failure(fd.error());
     if (!program && program.error().code != ENOENT) {
       return Failure(program.error());
     }
     // Tracing programs, ours among them, have links of the same type.
     if (program && program->type == BPF_PROG_TYPE_EXT) {
-      components.push_back({std::move(*fd), std::move(*program), info->tracing.target_btf_id});
+      components.push_back(
+          {std::move(*fd), std::move(*program), link.id, link.tracing.target_btf_id});
     }
+    return {};
+  };
+  auto done = for_each_tracing_link(add);
+  if (done) {
+    done = sort_by_place(main, components);
   }
-  // The search ends with ENOENT behind the last one.
-  if (errno != ENOENT) {
-    return os_failure("cannot list the BPF links", errno);
-  }
-  if (auto sorted = sort_by_place(main, components); !sorted) {
-    return Failure(sorted.error());
-  }
-  return components;
+  return done ? Result<std::vector<Component>>(std::move(components)) : Failure(done.error());
+}
+
+Result<std::vector<uint32_t>> programs_with_component(uint32_t component_id) {
+  std::vector<uint32_t> programs;
+  const auto done = for_each_tracing_link([&](const bpf_link_info &link) -> Result<void> {
+    if (link.prog_id == component_id) {
+      programs.push_back(link.tracing.target_obj_id);
+    }
+    return {};
+  });
+  return done ? Result<std::vector<uint32_t>>(std::move(programs)) : Failure(done.error());
 }
 
 bool is_libxdp_dispatcher(const ProgramInfo &main) {

@@ -16,6 +16,7 @@ namespace xdpstats {
 struct Component {
   UniqueFd fd;
   ProgramInfo program;
+  uint32_t link_id = 0;
   uint32_t replaced_function = 0; ///< its type in the BTF of the program that the device runs
 };
 
@@ -23,6 +24,10 @@ struct Component {
 /// they replace, prog0, prog1 and so on. Empty: it is no dispatcher, or none is attached. Needs
 /// CAP_SYS_ADMIN.
 [[nodiscard]] Result<std::vector<Component>> find_components(const ProgramInfo &main);
+
+/// The programs that this one is a component of, by the ids that their devices tell. Needs
+/// CAP_SYS_ADMIN.
+[[nodiscard]] Result<std::vector<uint32_t>> programs_with_component(uint32_t component_id);
 
 /// Whether this is libxdp's dispatcher, by the name of its main function.
 [[nodiscard]] bool is_libxdp_dispatcher(const ProgramInfo &main);

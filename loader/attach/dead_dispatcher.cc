@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
+#include <linux/if_link.h>
 #include <sys/file.h>
 #include <xdp/libxdp.h>
 
@@ -17,6 +18,8 @@
 #include <vector>
 
 #include "base/netdev.h"
+#include "loader/attach/attach.h"
+#include "loader/system/library_log.h"
 #include "loader/system/program_info.h"
 
 namespace xdpstats {
@@ -102,6 +105,40 @@ bool may_be_in_work(const std::vector<Leftover> &leftovers) {
 }
 
 } // namespace
+
+bool is_our_empty_dispatcher(const DeviceState &state, const xdp_stats_info &info) {
+  const bool recorded =
+      (info.mode == XDP_STATS_MODE_BUILTIN || info.mode == XDP_STATS_MODE_PROGRAM) &&
+      info.netdev_program_id == state.netdev.program_id;
+  return recorded && state.dispatcher && state.programs.empty();
+}
+
+Result<void> detach_empty_dispatcher(const DeviceState &state) {
+  const auto fd = open_program(state.netdev.program_id);
+  if (!fd) {
+    return Failure(fd.error());
+  }
+  LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = fd->get());
+  forget_library_log();
+  const int error =
+      bpf_xdp_detach(static_cast<int>(state.netdev.ifindex),
+                     XDP_FLAGS_REPLACE | mode_flag(state.netdev.attach_mode), &options);
+  return error == 0 ? Result<void>{}
+                    : library_failure(
+                          "cannot detach the empty dispatcher from '" + state.name + "'", error);
+}
+
+bool is_kept_by_libxdp(const DevicePins &pins) {
+  std::error_code error;
+  const fs::directory_iterator dispatchers(libxdp_directory(), error);
+  return !error && std::any_of(begin(dispatchers), end(dispatchers), [&pins](const auto &entry) {
+    std::error_code unreadable;
+    const fs::directory_iterator entries(entry.path(), unreadable);
+    return !unreadable && std::any_of(begin(entries), end(entries), [&pins](const auto &pin) {
+      return is_ours(pin.path(), pins);
+    });
+  });
+}
 
 Result<void> remove_dead_dispatchers(const DevicePins &pins) {
   const auto deadline = std::chrono::steady_clock::now() + kSettled;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "loader/attach/device_state.h"
 #include "loader/pins/device_pins.h"
 
 namespace xdpstats {
@@ -12,5 +13,15 @@ namespace xdpstats {
 /// there, waits a second first, as whoever attaches a dispatcher pins it a moment before. Other
 /// dispatchers are left alone. Call with the pin root locked.
 [[nodiscard]] Result<void> remove_dead_dispatchers(const DevicePins &pins);
+
+/// Whether the device runs a dispatcher that ran nothing but our program, which was taken out of
+/// it: nobody else's, and it decides nothing.
+[[nodiscard]] bool is_our_empty_dispatcher(const DeviceState &state, const xdp_stats_info &info);
+
+/// Detaches it. The kernel makes sure that it is still that one.
+[[nodiscard]] Result<void> detach_empty_dispatcher(const DeviceState &state);
+
+/// Whether our program is part of a dispatcher that libxdp pinned.
+[[nodiscard]] bool is_kept_by_libxdp(const DevicePins &pins);
 
 } // namespace xdpstats

@@ -15,10 +15,6 @@ namespace xdpstats {
 /// uses the pinned map; where programs cannot be looked at, what the info record names.
 [[nodiscard]] std::optional<uint32_t> our_program(const DeviceState &state, const DevicePins &pins);
 
-/// Fails if the pins belong to a device of this name in another network namespace that is still
-/// counted.
-[[nodiscard]] Result<void> check_namespace(const DevicePins &pins, const std::string &device);
-
 /// "'name' (id 7), 'name' (id 8)": the programs of a device for a message.
 [[nodiscard]] std::string quoted_programs(const DeviceState &state);
 

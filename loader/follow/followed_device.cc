@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/follow/followed_device.h"
 
+#include <bpf/bpf.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,18 +21,14 @@ namespace {
 // program is gone; each try costs some milliseconds.
 constexpr uint64_t kRetryNs = 1'000'000'000;
 
+bool link_is_there(uint32_t id) {
+  return id == 0 || UniqueFd(bpf_link_get_fd_by_id(id)).valid() || errno != ENOENT;
+}
+
 bool runs_program(const std::optional<Netdev> &netdev) { return netdev && netdev->program_id != 0; }
 
 std::string uncovered_text(uint64_t ns) {
   return ns == 0 ? "" : "; nothing was counted for at most " + duration_text(ns);
-}
-
-Result<std::optional<Netdev>> netdev_named(const std::string &name) {
-  const auto named = read_netdev(name);
-  if (!named) {
-    return Failure(named.error());
-  }
-  return *named ? std::optional((*named)->netdev) : std::nullopt;
 }
 
 } // namespace
@@ -98,15 +95,47 @@ bool FollowedDevice::settled(const std::optional<Netdev> &netdev) const {
   if (!netdev) {
     return true;
   }
-  // If the observer's pin was unlinked by hand it is made again.
-  const bool observed = state_ != State::kObserving || ::access(path_.observer.c_str(), F_OK) == 0;
+  // If the observer's pin was unlinked by hand it is made again. A dispatcher decides by itself
+  // again when the link of its only component is gone.
+  const bool observed = state_ != State::kObserving ||
+                        (::access(path_.observer.c_str(), F_OK) == 0 && link_is_there(link_id_));
   return observed && netdev->ifindex == netdev_->ifindex &&
          netdev->program_id == netdev_->program_id;
 }
 
+// A device that we know is found by its number, whatever its name is now; else whichever has the
+// name.
+Result<std::optional<Netdev>> FollowedDevice::look() {
+  if (netdev_) {
+    auto known = read_netdev(netdev_->ifindex);
+    if (!known) {
+      return Failure(known.error());
+    }
+    if (*known && (*known)->name != name_) {
+      renamed_to_ = (*known)->name;
+      noticed_ = true;
+    }
+    if (*known) {
+      return std::optional((*known)->netdev);
+    }
+  }
+  const auto named = read_netdev(name_);
+  if (!named) {
+    return Failure(named.error());
+  }
+  // By an alternative name the kernel finds a device that is called otherwise.
+  return *named && (*named)->name == name_ ? std::optional((*named)->netdev) : std::nullopt;
+}
+
+// Beginning a transaction has moved the pins to the present name.
+void FollowedDevice::take_new_name() {
+  name_ = std::exchange(renamed_to_, {});
+  path_ = PinPath(path_.root, name_);
+}
+
 Result<DeviceNews> FollowedDevice::check(ObserverCode &code) {
   const uint64_t asked = boot_time_ns();
-  const auto netdev = netdev_named(name_);
+  const auto netdev = look();
   if (!netdev) {
     return Failure(netdev.error());
   }
@@ -122,9 +151,14 @@ DeviceNews FollowedDevice::end(const std::string &why) const {
 }
 
 Result<DeviceNews> FollowedDevice::settle(ObserverCode &code, uint64_t asked) {
-  auto transaction = begin_transaction({path_.root, name_, PinRoot::kMustExist, Look::kPinsAlone});
+  const std::string before = name_;
+  auto transaction = begin_transaction({path_.root, renamed_to_.empty() ? name_ : renamed_to_,
+                                        PinRoot::kMustExist, Look::kPinsAlone});
   if (!transaction) {
     return Failure(transaction.error());
+  }
+  if (*transaction && !renamed_to_.empty()) {
+    take_new_name();
   }
   if (!*transaction || !lock_.holds(path_)) {
     return end("its pins were removed");
@@ -133,12 +167,15 @@ Result<DeviceNews> FollowedDevice::settle(ObserverCode &code, uint64_t asked) {
   if (pins.info().mode != XDP_STATS_MODE_OBSERVE || !pins.stats()) {
     return end("it is counted by other means now");
   }
-  const auto netdev = netdev_named(name_);
+  const auto netdev = look();
   if (!netdev) {
     return Failure(netdev.error());
   }
-  noticed_ = false;
+  noticed_ = !renamed_to_.empty();
   auto news = runs_program(*netdev) ? follow_program(code, pins, **netdev) : rest(pins, *netdev);
+  if (news && news->line.empty() && name_ != before) {
+    news->line = before + ": is called '" + name_ + "' now, and so are its counters";
+  }
   if (news && state_ != State::kCannotObserve) {
     gap_.cover(asked);
   }
@@ -152,7 +189,7 @@ Result<DeviceNews> FollowedDevice::follow_program(ObserverCode &code, DevicePins
   if (observation) {
     return follow_observation(pins, *observation);
   }
-  const auto now = netdev_named(name_);
+  const auto now = look();
   if (now && !runs_program(*now)) {
     return rest(pins, *now);
   }
@@ -183,7 +220,6 @@ Result<DeviceNews> FollowedDevice::follow_observation(DevicePins &pins,
   if (!is_recorded(pins.info(), observation) || uncovered != 0) {
     const bool counted_before = pins.info().attached_at != 0;
     if (auto written = pins.write_info(observation_info(pins.info(), name_, observation,
-                                                        pins.info().netns_inode,
                                                         XDP_STATS_INFO_FOLLOW, uncovered, false));
         !written) {
       return Failure(written.error());
@@ -194,6 +230,7 @@ Result<DeviceNews> FollowedDevice::follow_observation(DevicePins &pins,
   gap_.close(now);
   netdev_ = observation.netdev;
   state_ = State::kObserving;
+  link_id_ = observation.target.link_id;
   detail_ = "'" + observation.target.function + "' (id " +
             std::to_string(observation.target.program_id) + ")";
   return news;
@@ -208,7 +245,8 @@ Result<void> FollowedDevice::release(DevicePins &pins) {
   if (info.netdev_program_id == 0 && info.counted_program_id == 0) {
     return {};
   }
-  return pins.write_info(waiting_info(info, name_, info.netns_inode, XDP_STATS_INFO_FOLLOW, false));
+  return pins.write_info(waiting_info(info, name_, {info.netns_cookie, info.netns_inode},
+                                      XDP_STATS_INFO_FOLLOW, false));
 }
 
 Result<DeviceNews> FollowedDevice::rest(DevicePins &pins, const std::optional<Netdev> &netdev) {

@@ -59,6 +59,8 @@ private:
   FollowedDevice(PinPath path, FollowerLock lock, std::string name, uint64_t began_at)
       : name_(std::move(name)), path_(std::move(path)), lock_(std::move(lock)), gap_(began_at) {}
 
+  Result<std::optional<Netdev>> look();
+  void take_new_name();
   [[nodiscard]] bool settled(const std::optional<Netdev> &netdev) const;
   Result<DeviceNews> settle(ObserverCode &code, uint64_t asked);
   Result<DeviceNews> follow_program(ObserverCode &code, DevicePins &pins, const Netdev &netdev);
@@ -71,11 +73,13 @@ private:
   std::string name_;
   PinPath path_;
   FollowerLock lock_;
+  std::string renamed_to_; ///< the device's present name, until its pins are there; empty: as known
   State state_ = State::kNew;
   std::string detail_;           ///< what is observed, or why it cannot be
   std::optional<Netdev> netdev_; ///< as it was when we last settled; nullopt: there was none
   bool noticed_ = true;          ///< something was announced that calls for a look
-  uint64_t retry_at_ = 0;        ///< of kCannotObserve, ns of CLOCK_BOOTTIME
+  uint32_t link_id_ = 0;  ///< of kObserving: what makes the component decide; 0: nothing does
+  uint64_t retry_at_ = 0; ///< of kCannotObserve, ns of CLOCK_BOOTTIME
   CoverageGap gap_;
 };
 

@@ -107,6 +107,8 @@ Result<ObserveTarget> find_observe_target(const std::string &device, const Netde
   if (target) {
     target->map_ids = std::move(map_ids);
     target->loaded_at = main->loaded_at;
+    target->dispatcher = !components->empty();
+    target->link_id = replacement == nullptr ? 0 : replacement->link_id;
   }
   return target;
 }

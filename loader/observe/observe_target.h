@@ -20,6 +20,8 @@ struct ObserveTarget {
   std::string function;          ///< its name
   bool typed = false;            ///< the argument is declared struct xdp_md *
   bool extension = false;        ///< it is the component of a dispatcher
+  uint32_t link_id = 0;          ///< of the freplace link that makes it decide; 0: there is none
+  bool dispatcher = false;       ///< the device's program has components
   std::vector<uint32_t> map_ids; ///< of all programs that run on the device, where those are known
   uint64_t loaded_at = 0;        ///< when the device's program was loaded, ns of CLOCK_BOOTTIME
 };

@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "bpf/xdp_stats_info.h"
 #include "pinning/stats_map.h"
 
 namespace xdpstats {
@@ -21,12 +22,11 @@ struct CountersMap {
 /// Takes a counters' map over after checking its layout; `path` is for the message.
 [[nodiscard]] Result<CountersMap> adopt_counters(UniqueFd fd, const std::string &path);
 
-struct CreatedMaps {
-  CountersMap stats; ///< frozen: programs count, nobody changes a counter by system call
-  UniqueFd info;
-};
+/// New, empty counters, not pinned yet. Frozen: programs count, nobody changes a counter by system
+/// call.
+[[nodiscard]] Result<CountersMap> create_counters(MapKind kind);
 
-/// New, empty maps, not pinned yet.
-[[nodiscard]] Result<CreatedMaps> create_maps(MapKind kind);
+/// A frozen map that holds this info record, not pinned yet.
+[[nodiscard]] Result<UniqueFd> create_info_map(const xdp_stats_info &info);
 
 } // namespace xdpstats

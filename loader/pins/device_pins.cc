@@ -40,6 +40,14 @@ bool give(const std::string &path, gid_t group, mode_t mode) {
          ::chmod(path.c_str(), mode) == 0;
 }
 
+Result<void> take_permissions(const std::string &from, const std::string &to) {
+  struct stat old = {};
+  if (::stat(from.c_str(), &old) == 0 && !give(to, old.st_gid, old.st_mode & 0777U)) {
+    return os_failure("cannot give '" + to + "' the permissions of '" + from + "'", errno);
+  }
+  return {};
+}
+
 const char *kind_name(MapKind kind) { return kind == MapKind::kShared ? "array" : "percpu"; }
 
 } // namespace
@@ -57,27 +65,20 @@ Result<DevicePins> DevicePins::open(const std::string &pin_root, const std::stri
   }
   pins.staged_ = std::move(*staged);
 
-  const std::string &info_path = pins.path_.info_map;
-  if (auto map = InfoMap::open(info_path)) {
-    const auto record = map->read();
-    if (!record) {
-      return Failure(record.error());
-    }
-    pins.info_ = *record;
-    // A second descriptor, as the reader's cannot write.
-    pins.info_fd_ = UniqueFd(bpf_obj_get(info_path.c_str()));
-    if (!pins.info_fd_.valid()) {
-      return os_failure("cannot open '" + info_path + "' for writing", errno);
-    }
-  } else if (map.error().code != ENOENT) {
-    return Failure(map.error());
+  // A record that cannot be read is written anew by the next change, and hinders nobody from
+  // unloading.
+  const auto map = InfoMap::open(pins.path_.info_map);
+  const auto info = map ? map->read() : Failure(map.error());
+  if (info) {
+    pins.info_ = *info;
   }
+  pins.info_pinned_ = info.has_value();
   return pins;
 }
 
 DevicePins::DevicePins(DevicePins &&other) noexcept
     : path_(std::move(other.path_)), stats_(std::move(other.stats_)),
-      staged_(std::move(other.staged_)), info_fd_(std::move(other.info_fd_)), info_(other.info_),
+      staged_(std::move(other.staged_)), info_pinned_(other.info_pinned_), info_(other.info_),
       created_(std::exchange(other.created_, {})), given_(std::exchange(other.given_, {})) {}
 
 DevicePins::~DevicePins() {
@@ -118,45 +119,37 @@ Result<void> DevicePins::create_missing(std::optional<MapKind> kind) {
                        kind_name(stats_->kind) + ", not " + kind_name(*kind),
                    "leave out --map, or add --reset to start at zero with the other kind");
   }
-  if (stats_ && info_fd_.valid()) {
+  if (stats_ && info_pinned_) {
     return {};
-  }
-  auto created = create_maps(kind.value_or(MapKind::kPerCpu));
-  if (!created) {
-    return Failure(created.error());
   }
   if (auto made = create_directory(); !made) {
     return made;
   }
   if (!stats_) {
-    if (auto pinned = pin(created->stats.fd.get(), path_.stats_map); !pinned) {
+    auto created = create_counters(kind.value_or(MapKind::kPerCpu));
+    if (!created) {
+      return Failure(created.error());
+    }
+    if (auto pinned = pin(created->fd.get(), path_.stats_map); !pinned) {
       return pinned;
     }
-    stats_ = std::move(created->stats);
+    stats_ = std::move(*created);
   }
-  if (!info_fd_.valid()) {
-    if (auto pinned = pin(created->info.get(), path_.info_map); !pinned) {
-      return pinned;
-    }
-    info_fd_ = std::move(created->info);
-  }
-  return {};
+  return info_pinned_ ? Result<void>{} : write_info(info_);
 }
 
 Result<void> DevicePins::stage_new_counters(MapKind kind) {
-  auto created = create_maps(kind);
+  auto created = create_counters(kind);
   if (!created) {
     return Failure(created.error());
   }
-  if (auto pinned = pin(created->stats.fd.get(), path_.staged_map); !pinned) {
+  if (auto pinned = pin(created->fd.get(), path_.staged_map); !pinned) {
     return pinned;
   }
-  struct stat old = {};
-  if (::stat(path_.stats_map.c_str(), &old) == 0 &&
-      !give(path_.staged_map, old.st_gid, old.st_mode & 0777U)) {
-    return os_failure("cannot give '" + path_.staged_map + "' the old map's permissions", errno);
+  if (auto taken = take_permissions(path_.stats_map, path_.staged_map); !taken) {
+    return taken;
   }
-  staged_ = std::move(created->stats);
+  staged_ = std::move(*created);
   return {};
 }
 
@@ -197,20 +190,38 @@ Result<void> DevicePins::write_info(const xdp_stats_info &info) {
   record.abi = XDP_STATS_INFO_ABI;
   record.generation = info_.generation + 1;
   record.generation_end = record.generation;
-  const __u32 key = 0;
-  if (bpf_map_update_elem(info_fd_.get(), &key, &record, BPF_ANY) != 0) {
-    return os_failure("cannot write '" + path_.info_map + "'", errno);
+  const auto map = create_info_map(record);
+  if (!map) {
+    return Failure(Error{"cannot write '" + path_.info_map + "': " + map.error().message,
+                         map.error().hint, map.error().code});
+  }
+  if (::unlink(path_.staged_info.c_str()) != 0 && errno != ENOENT) {
+    return os_failure("cannot remove '" + path_.staged_info + "'", errno);
+  }
+  if (bpf_obj_pin(map->get(), path_.staged_info.c_str()) != 0) {
+    return os_failure("cannot pin a map at '" + path_.staged_info + "'", errno);
+  }
+  const bool existed = ::access(path_.info_map.c_str(), F_OK) == 0;
+  auto done = existed ? take_permissions(path_.info_map, path_.staged_info) : Result<void>{};
+  // Readers see that the directory changed, and read the record again.
+  if (done && ::rename(path_.staged_info.c_str(), path_.info_map.c_str()) != 0) {
+    done = os_failure("cannot rename '" + path_.staged_info + "'", errno);
+  }
+  if (!done) {
+    ::unlink(path_.staged_info.c_str());
+    return done;
+  }
+  if (!existed) {
+    created_.push_back(path_.info_map);
   }
   info_ = record;
-  // Readers look at the directory to know whether to read the record again.
-  if (::utimensat(AT_FDCWD, path_.directory.c_str(), nullptr, 0) != 0) {
-    return os_failure("cannot touch '" + path_.directory + "'", errno);
-  }
+  info_pinned_ = true;
   return {};
 }
 
 Result<void> DevicePins::remove() {
-  for (const auto &path : {path_.observer, path_.staged_map, path_.stats_map, path_.info_map}) {
+  for (const auto &path : {path_.observer, path_.staged_observer, path_.staged_map,
+                           path_.staged_info, path_.stats_map, path_.info_map}) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
       return os_failure("cannot remove '" + path + "'", errno);
     }

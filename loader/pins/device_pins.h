@@ -36,7 +36,7 @@ public:
   [[nodiscard]] const std::optional<CountersMap> &stats() const { return stats_; }
   /// New counters waiting to replace those that are pinned (--reset); nullopt if none.
   [[nodiscard]] const std::optional<CountersMap> &staged() const { return staged_; }
-  /// The info record as last read or written; mode NONE where there is none.
+  /// The info record as last read or written; mode NONE where there is none that can be read.
   [[nodiscard]] const xdp_stats_info &info() const { return info_; }
   /// Whether there is anything of the device: pins, or a directory that a killed run left empty.
   [[nodiscard]] bool exists() const;
@@ -53,6 +53,7 @@ public:
   /// Gives directory and maps to the group, readable by it.
   [[nodiscard]] Result<void> give_to_group(gid_t group);
 
+  /// Puts a new, frozen record in the place of the present one.
   [[nodiscard]] Result<void> write_info(const xdp_stats_info &info);
 
   /// Keeps what was created and given away.
@@ -72,7 +73,7 @@ private:
   PinPath path_;
   std::optional<CountersMap> stats_;
   std::optional<CountersMap> staged_;
-  UniqueFd info_fd_;
+  bool info_pinned_ = false; ///< and readable
   xdp_stats_info info_ = {};
   std::vector<std::string> created_; ///< paths to remove again, in order of creation
   struct Given {

@@ -1,49 +1,54 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/pins/info_writer.h"
 
-#include <chrono>
+#include <algorithm>
 #include <cstring>
 #include <iomanip>
 #include <sstream>
 
+#include "base/clock.h"
 #include "pinning/info_record.h"
 
 namespace xdpstats {
 namespace {
 
-uint64_t now_ns() {
-  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                   std::chrono::system_clock::now().time_since_epoch())
-                                   .count());
+void write_slaves(xdp_stats_info &info, const std::vector<uint32_t> &slaves) {
+  std::memset(info.slaves, 0, sizeof(info.slaves));
+  info.slave_count = static_cast<__u32>(std::min<size_t>(slaves.size(), XDP_STATS_INFO_SLAVES));
+  std::copy_n(slaves.begin(), info.slave_count, info.slaves);
 }
 
 } // namespace
 
 xdp_stats_info next_info(const xdp_stats_info &old, const NewCounter &counter, bool restarted) {
   xdp_stats_info info = old;
-  const uint64_t now = now_ns();
+  const uint64_t now = realtime_ns();
   if (info.created_at == 0 || restarted) {
     info.created_at = now;
     info.attached_at = 0;
     info.uncovered_ns = 0;
     info.changes = 0;
+    info.flags = 0;
   } else {
     info.uncovered_ns += counter.uncovered_ns;
   }
   if (counter.program_id != 0) {
     info.changes += info.attached_at != 0 ? 1 : 0;
     info.attached_at = now;
+    info.checked_at = now;
   }
   info.mode = counter.mode;
-  info.flags = counter.flags;
+  info.flags = counter.flags | (info.flags & XDP_STATS_INFO_UNCOVERED_UNKNOWN);
   info.ifindex = counter.netdev.ifindex;
   info.attach_mode = counter.attach_mode;
   info.netdev_program_id = counter.netdev.program_id;
   info.counted_program_id = counter.program_id;
-  info.netns_inode = counter.netns_inode;
+  info.netns_inode = counter.netns.inode;
+  info.netns_cookie = counter.netns.cookie;
   info.build_id = counter.build_id;
   std::memset(info.device, 0, sizeof(info.device));
   std::memset(info.program, 0, sizeof(info.program));
+  write_slaves(info, counter.slaves);
   counter.device.copy(info.device, sizeof(info.device) - 1);
   counter.program_name.copy(info.program, sizeof(info.program) - 1);
   return info;

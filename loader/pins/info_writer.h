@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/netdev.h"
 #include "bpf/xdp_stats_info.h"
@@ -20,9 +21,10 @@ struct NewCounter {
   uint32_t program_id =
       0; ///< whose verdicts are counted; 0: nobody's, there is nothing to count yet
   std::string program_name;
-  uint64_t netns_inode = 0;
+  NetnsId netns;
   uint64_t build_id = 0;
-  uint64_t uncovered_ns = 0; ///< how long nothing counted before
+  uint64_t uncovered_ns = 0;    ///< how long nothing counted before
+  std::vector<uint32_t> slaves; ///< whose frames are counted as well, by ifindex
 };
 
 /// The record that follows `old`; `restarted`: the counters begin at zero.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/tasks/count.h"
 
+#include <algorithm>
 #include <optional>
+
+#include "base/clock.h"
 
 #include "loader/attach/attached_counter.h"
 #include "loader/attach/counting_object.h"
@@ -51,7 +54,19 @@ bool counts_already(const CountRequest &request, const CounterChange &change,
   const bool in_place = !request.attach.priority || !place || *request.attach.priority == *place;
   return in_place && !request.reset && info.mode == info_mode(request.source) &&
          info.build_id == object.build_id && info.counted_program_id == change.transaction.ours &&
-         info.ifindex == change.state.netdev.ifindex;
+         info.ifindex == change.state.netdev.ifindex && is_in(info, change.transaction.here.netns);
+}
+
+// For how long, at most, frames went uncounted before: while a dispatcher was rebuilt; or, where
+// nothing of ours ran, since counting was last known to be in order.
+uint64_t uncovered_before(const CounterChange &change, const Attachment &attachment) {
+  const xdp_stats_info &info = change.transaction.pins.info();
+  if (change.transaction.ours || info.attached_at == 0 || change.restart) {
+    return attachment.uncovered_ns;
+  }
+  const uint64_t known = std::max(info.attached_at, info.checked_at);
+  const uint64_t now = realtime_ns();
+  return now > known ? now - known : 0;
 }
 
 NewCounter new_counter(const CountRequest &request, const CounterChange &change,
@@ -65,9 +80,10 @@ NewCounter new_counter(const CountRequest &request, const CounterChange &change,
                             : attachment.netdev.attach_mode;
   counter.program_id = attachment.program_id;
   counter.program_name = attachment.program_name;
-  counter.netns_inode = change.transaction.netns_inode;
+  counter.netns = change.transaction.here.netns;
   counter.build_id = object.build_id;
-  counter.uncovered_ns = attachment.uncovered_ns;
+  counter.flags = attachment.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U;
+  counter.uncovered_ns = uncovered_before(change, attachment);
   return counter;
 }
 
@@ -93,10 +109,14 @@ Result<void> check_mode(const CountRequest &request, const DeviceState &state) {
 // Readers compare with the id recorded, and a dispatcher that was rebuilt has a new one.
 Result<void> renew_info(DevicePins &pins, const DeviceState &state) {
   xdp_stats_info info = pins.info();
-  if (info.netdev_program_id == state.netdev.program_id) {
+  const uint32_t dispatcher = state.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U;
+  const uint32_t looked_at = XDP_STATS_INFO_DISPATCHER | XDP_STATS_INFO_NOT_COUNTING;
+  if (info.netdev_program_id == state.netdev.program_id && (info.flags & looked_at) == dispatcher) {
     return {};
   }
   info.netdev_program_id = state.netdev.program_id;
+  info.flags = (info.flags & ~looked_at) | dispatcher;
+  info.checked_at = realtime_ns();
   return pins.write_info(info);
 }
 
@@ -135,21 +155,26 @@ Result<std::optional<AttachedCounter>> open_former(const CounterChange &change) 
 }
 
 Outcome outcome_of(const CounterChange &change, const Attachment &attachment, bool replaced,
-                   const DevicePins &pins) {
+                   uint64_t uncovered_ns, const DevicePins &pins) {
   const std::string &name = change.state.name;
   const char *verb = !replaced ? ": counting ("
                                : (change.restart ? ": counting from zero ("
                                                  : ": counting on with a new program (");
-  Outcome outcome{
-      name + verb + info_summary(pins.info()) + "); counters at " + pins.path().stats_map, {}};
+  Outcome outcome{name + verb + info_summary(pins.info()) + "); counters at " +
+                      pins.path().stats_map,
+                  notes_of(change)};
   if (!attachment.dispatcher) {
     outcome.notes.push_back(name + ": attached without libxdp's dispatcher, so no second XDP "
                                    "program can join it");
   }
-  if (attachment.uncovered_ns != 0 && !change.restart) {
+  if (replaced && attachment.uncovered_ns != 0 && !change.restart) {
     outcome.notes.push_back(name + ": nothing was counted for " +
                             std::to_string(attachment.uncovered_ns / 1000) +
                             " microseconds while the dispatcher was rebuilt");
+  }
+  if (!replaced && uncovered_ns != 0) {
+    outcome.notes.push_back(name + ": before that nothing was counted for at most " +
+                            duration_text(uncovered_ns));
   }
   return outcome;
 }
@@ -203,9 +228,8 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
     settle_failed_change(pins, state.name, *former);
     return Failure(attachment.error());
   }
-  const auto written =
-      write_info(change, next_info(pins.info(), new_counter(request, change, *object, *attachment),
-                                   change.restart));
+  const NewCounter counter = new_counter(request, change, *object, *attachment);
+  const auto written = write_info(change, next_info(pins.info(), counter, change.restart));
   if (!written) {
     undo_attachment(state.name, *attachment, *object, *former);
     settle_failed_change(pins, state.name, *former);
@@ -216,7 +240,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
     return Failure(withdrawn.error());
   }
   pins.commit();
-  return outcome_of(change, *attachment, former->has_value(), pins);
+  return outcome_of(change, *attachment, former->has_value(), counter.uncovered_ns, pins);
 }
 
 } // namespace

@@ -42,8 +42,22 @@ Result<CounterChange> begin_change(const CountRequest &request, const std::strin
     state->name = device;
     state->inspected = true;
   }
-  const bool restart = request.reset && (*transaction)->pins.stats().has_value();
+  const bool restart = (request.reset || (*transaction)->belongs_to_another()) &&
+                       (*transaction)->pins.stats().has_value();
   return CounterChange{std::move(**transaction), std::move(*state), *group, restart};
+}
+
+std::vector<std::string> notes_of(const CounterChange &change) {
+  const Whereabouts &counted = change.transaction.counted;
+  if (!change.transaction.belongs_to_another()) {
+    return {};
+  }
+  const bool seen = counted.place == Whereabouts::Place::kElsewhere;
+  return {change.state.name + ": these are new counters: the device that was counted under this " +
+          "name is now " +
+          (seen ? "'" + counted.name + "' in network namespace " + counted.netns.path
+                : "in a network namespace that cannot be seen from here") +
+          ", and its XDP program (id " + std::to_string(counted.program_id) + ") stays there"};
 }
 
 Result<void> prepare_counters(CounterChange &change, std::optional<MapKind> kind) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "loader/tasks/count.h"
@@ -30,6 +31,9 @@ struct CounterChange {
 /// Checks the names in the request before anything is created.
 [[nodiscard]] Result<CounterChange> begin_change(const CountRequest &request,
                                                  const std::string &device);
+
+/// What is worth knowing of the device that was counted under this name before.
+[[nodiscard]] std::vector<std::string> notes_of(const CounterChange &change);
 
 /// Creates what is missing of the pins, or new counters for --reset; nullopt: of whatever kind
 /// there is, else for each CPU.

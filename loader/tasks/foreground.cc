@@ -56,11 +56,11 @@ Result<ForegroundCounter> ForegroundCounter::start(const CountRequest &request,
     kind = opened->map_kind;
     object = std::move(*opened);
   }
-  auto maps = create_maps(kind);
-  if (!maps) {
-    return Failure(maps.error());
+  auto counters = create_counters(kind);
+  if (!counters) {
+    return Failure(counters.error());
   }
-  UniqueFd reader(::fcntl(maps->stats.fd.get(), F_DUPFD_CLOEXEC, 0));
+  UniqueFd reader(::fcntl(counters->fd.get(), F_DUPFD_CLOEXEC, 0));
   if (!reader.valid()) {
     return os_failure("cannot duplicate a map's descriptor", errno);
   }
@@ -70,7 +70,7 @@ Result<ForegroundCounter> ForegroundCounter::start(const CountRequest &request,
   }
   ForegroundCounter counter(std::move(*map), device);
   const auto begun =
-      observes ? counter.observe(maps->stats) : counter.attach(request, *object, maps->stats);
+      observes ? counter.observe(*counters) : counter.attach(request, *object, *counters);
   if (!begun) {
     return Failure(begun.error());
   }
@@ -83,7 +83,7 @@ Result<void> ForegroundCounter::attach(const CountRequest &request, CountingObje
   if (!state) {
     return Failure(state.error());
   }
-  const auto netns = current_netns_inode();
+  const auto netns = current_netns();
   if (!netns) {
     return Failure(netns.error());
   }
@@ -101,7 +101,7 @@ Result<void> ForegroundCounter::attach(const CountRequest &request, CountingObje
   who.attach_mode = attachment->netdev.attach_mode;
   who.program_id = attachment->program_id;
   who.program_name = attachment->program_name;
-  who.netns_inode = *netns;
+  who.netns = *netns;
   who.build_id = object.build_id;
   info_ = next_info({}, who, true);
   return {};
@@ -109,7 +109,7 @@ Result<void> ForegroundCounter::attach(const CountRequest &request, CountingObje
 
 Result<void> ForegroundCounter::observe(const CountersMap &counters) {
   const auto table = read_netdevs();
-  const auto netns = current_netns_inode();
+  const auto netns = current_netns();
   if (!table || !netns) {
     return Failure(!table ? table.error() : netns.error());
   }
@@ -121,21 +121,20 @@ Result<void> ForegroundCounter::observe(const CountersMap &counters) {
   if (!target) {
     return Failure(target.error());
   }
-  const auto keys = device_keys(*table, state->netdev);
-  if (!keys) {
-    return Failure(keys.error());
-  }
+  auto slaves = counted_slaves(*table, state->netdev);
   ObserverCode code;
   auto observer = Observer::attach(code, device_, *target, counters);
   if (!observer) {
     return Failure(observer.error());
   }
-  if (auto added = observer->add(*keys, counters.fd.get()); !added) {
+  if (auto added = observer->add(device_keys(*netns, state->netdev, slaves), counters.fd.get());
+      !added) {
     return added;
   }
   observer_ = std::move(*observer);
-  info_ = observation_info({}, device_, Observation{state->netdev, std::move(*target), 0}, *netns,
-                           0, 0, true);
+  info_ = observation_info(
+      {}, device_, Observation{*netns, state->netdev, std::move(slaves), std::move(*target), 0}, 0,
+      0, true);
   return {};
 }
 

@@ -20,7 +20,7 @@ uint64_t since(uint64_t begin, uint64_t now) { return now > begin ? now - begin 
 // was not there before it was loaded, and the record was true when it was written.
 uint64_t uncovered_before(const xdp_stats_info &old, const Observation &observation) {
   return std::min(since(observation.target.loaded_at, observation.began),
-                  since(old.attached_at, realtime_ns()));
+                  since(std::max(old.attached_at, old.checked_at), realtime_ns()));
 }
 
 // The counter of ours that runs in the device's chain gives way.
@@ -86,7 +86,7 @@ Result<Outcome> await_program(CounterChange &change, const CountRequest &request
   auto done = withdraw_observer(pins);
   if (done) {
     done = write_info(change, waiting_info(pins.info(), change.state.name,
-                                           change.transaction.netns_inode, flags, change.restart));
+                                           change.transaction.here.netns, flags, change.restart));
   }
   if (!done) {
     return Failure(done.error());
@@ -139,7 +139,6 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
   const uint64_t uncovered = given_way->at() != 0 ? since(given_way->at(), observation->began)
                                                   : uncovered_before(pins.info(), *observation);
   if (const auto recorded = write_info(change, observation_info(pins.info(), device, *observation,
-                                                                change.transaction.netns_inode,
                                                                 flags, uncovered, change.restart));
       !recorded) {
     // An observer that was there before goes on, with the counters of before.
@@ -156,7 +155,7 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
   const char *verb = change.restart   ? ": counting from zero ("
                      : counted_before ? ": counting on with another program ("
                                       : ": counting (";
-  Outcome outcome{device + verb + info_summary(pins.info()) + ")" + at(pins), {}};
+  Outcome outcome{device + verb + info_summary(pins.info()) + ")" + at(pins), notes_of(change)};
   if (counted_before && !change.restart && uncovered != 0) {
     outcome.notes.push_back(device + ": before that nothing was counted for " +
                             duration_text(uncovered));

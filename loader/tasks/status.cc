@@ -9,8 +9,11 @@
 #include "base/text.h"
 #include "formats/json.h"
 #include "loader/attach/device_state.h"
+#include "loader/observe/observe_target.h"
+#include "loader/pins/device_pins.h"
 #include "loader/pins/follower_lock.h"
 #include "loader/pins/info_writer.h"
+#include "loader/pins/pin_root_lock.h"
 #include "pinning/info_record.h"
 #include "pinning/pin_path.h"
 
@@ -24,16 +27,56 @@ bool is_observed(const DeviceSample &sample) {
   return sample.info && sample.info->mode == XDP_STATS_MODE_OBSERVE;
 }
 
-// With the privilege to look at programs we know more than the ids: a dispatcher that was rebuilt
-// has a new id, but still runs our program.
-void refine(DeviceSample &sample) {
-  if (sample.verdict.state != CountingState::kStale || is_observed(sample)) {
+// The kernel's answer to who counts, where we have the privilege to ask; else the verdict as it is.
+CountingVerdict ask_kernel(const DeviceSample &sample) {
+  const CountingVerdict &verdict = sample.verdict;
+  const auto state = examine_device(sample.name);
+  if (!state || !state->inspected || state->netdev.ifindex != sample.info->ifindex) {
+    return verdict;
+  }
+  if (!is_observed(sample)) {
+    if (state->program_using(sample.map_id) != nullptr) {
+      return {CountingState::kCounting, ""};
+    }
+    return verdict.state == CountingState::kCounting
+               ? CountingVerdict{CountingState::kStopped, "its program was taken out of the chain"}
+               : verdict;
+  }
+  const auto target = find_observe_target(sample.name, state->netdev);
+  if (!target) {
+    return verdict.state == CountingState::kStopped
+               ? CountingVerdict{verdict.state, target.error().message}
+               : verdict;
+  }
+  if (target->program_id == sample.info->counted_program_id) {
+    return verdict.state == CountingState::kStopped ? verdict
+                                                    : CountingVerdict{CountingState::kCounting, ""};
+  }
+  return verdict.state == CountingState::kStopped
+             ? verdict
+             : CountingVerdict{CountingState::kStale,
+                               "its verdicts come from program id " +
+                                   std::to_string(target->program_id) + " now, not id " +
+                                   std::to_string(sample.info->counted_program_id)};
+}
+
+// Ids, which is all that readers without privilege see, do not tell that the link of a chain's only
+// program is gone. What cannot be written now is found again by the next who looks.
+void tell_readers(const std::string &pin_root, const std::string &device) {
+  const auto lock = PinRootLock::acquire(pin_root, false);
+  auto pins = lock ? DevicePins::open(pin_root, device) : Failure(lock.error());
+  if (!pins || (pins->info().flags & XDP_STATS_INFO_NOT_COUNTING) != 0) {
     return;
   }
-  const auto state = examine_device(sample.name);
-  if (state && state->inspected && state->program_using(sample.map_id) != nullptr) {
-    sample.verdict = {CountingState::kCounting, ""};
-  }
+  xdp_stats_info info = pins->info();
+  info.flags |= XDP_STATS_INFO_NOT_COUNTING;
+  static_cast<void>(pins->write_info(info));
+}
+
+// A device in another namespace, or one that is gone, cannot be looked at.
+bool can_be_asked(const DeviceSample &sample, const Result<NetworkView> &network) {
+  return sample.info && present_name(*sample.info, network).has_value() &&
+         !(is_observed(sample) && sample.verdict.state == CountingState::kStale);
 }
 
 } // namespace
@@ -50,7 +93,14 @@ Result<DeviceStatus> device_status(const std::string &pin_root, const std::strin
     }
     return Failure(sample.error());
   }
-  refine(*sample);
+  if (can_be_asked(*sample, network)) {
+    auto verdict = ask_kernel(*sample);
+    if (sample->verdict.state == CountingState::kCounting &&
+        verdict.state != CountingState::kCounting) {
+      tell_readers(pin_root, device);
+    }
+    sample->verdict = std::move(verdict);
+  }
   bool keeps_program = false;
   if (is_observed(*sample)) {
     // Where we may not look into the directory we take the record's word for it.

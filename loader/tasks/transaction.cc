@@ -7,6 +7,7 @@
 #include "loader/attach/dead_dispatcher.h"
 #include "loader/attach/ownership.h"
 #include "loader/observe/observer_pin.h"
+#include "loader/tasks/settle_names.h"
 
 namespace xdpstats {
 namespace {
@@ -38,13 +39,43 @@ Result<void> settle_interrupted_reset(DevicePins &pins, const std::optional<Devi
 }
 
 // The dead dispatchers go before an interrupted reset is settled, as its counters tell which of
-// them are ours.
-Result<void> recover(DevicePins &pins, const std::optional<DeviceState> &state) {
-  auto settled = settle_interrupted_move(pins);
-  if (settled) {
-    settled = remove_dead_dispatchers(pins);
+// them are ours. A device that we cannot see may still run its dispatcher.
+Result<void> recover(Transaction &transaction) {
+  auto settled = settle_interrupted_move(transaction.pins);
+  if (settled && !transaction.belongs_to_another()) {
+    settled = remove_dead_dispatchers(transaction.pins);
   }
-  return settled ? settle_interrupted_reset(pins, state) : settled;
+  return settled ? settle_interrupted_reset(transaction.pins, transaction.state) : settled;
+}
+
+Result<void> look_at_everything(Transaction &transaction, const std::string &device) {
+  auto state = find_device(device);
+  if (!state) {
+    return Failure(state.error());
+  }
+  transaction.state = std::move(*state);
+  auto counted = find_counted_device(transaction.pins, transaction.here);
+  if (!counted) {
+    return Failure(counted.error());
+  }
+  transaction.counted = std::move(*counted);
+  if (auto recovered = recover(transaction); !recovered) {
+    return recovered;
+  }
+  if (transaction.state && is_our_empty_dispatcher(*transaction.state, transaction.pins.info())) {
+    if (auto detached = detach_empty_dispatcher(*transaction.state); !detached) {
+      return detached;
+    }
+    if (auto again = find_device(device)) {
+      transaction.state = std::move(*again);
+    } else {
+      return Failure(again.error());
+    }
+  }
+  if (transaction.state) {
+    transaction.ours = our_program(*transaction.state, transaction.pins);
+  }
+  return {};
 }
 
 } // namespace
@@ -64,10 +95,6 @@ Result<std::optional<DeviceState>> find_device(const std::string &device) {
 }
 
 Result<std::optional<Transaction>> begin_transaction(const TransactionRequest &request) {
-  const auto netns = current_netns_inode();
-  if (!netns) {
-    return Failure(netns.error());
-  }
   auto lock = PinRootLock::acquire(request.pin_root, request.root == PinRoot::kCreate);
   if (!lock && request.root == PinRoot::kMustExist && lock.error().code == ENOENT) {
     return std::nullopt;
@@ -75,25 +102,25 @@ Result<std::optional<Transaction>> begin_transaction(const TransactionRequest &r
   if (!lock) {
     return Failure(lock.error());
   }
-  const bool everything = request.look == Look::kEverything;
-  auto state = everything ? find_device(request.device) : std::optional<DeviceState>();
-  if (!state) {
-    return Failure(state.error());
+  auto here = look_around();
+  if (!here) {
+    return Failure(here.error());
+  }
+  if (auto settled = settle_names(request.pin_root, *here); !settled) {
+    return Failure(settled.error());
   }
   auto pins = DevicePins::open(request.pin_root, request.device);
   if (!pins) {
     return Failure(pins.error());
   }
-  if (auto here = check_namespace(*pins, request.device); everything && !here) {
-    return Failure(here.error());
+  Transaction transaction{std::move(*lock), std::move(*pins), {}, {}, std::move(*here), {}};
+  const auto looked = request.look == Look::kEverything
+                          ? look_at_everything(transaction, request.device)
+                          : settle_interrupted_move(transaction.pins);
+  if (!looked) {
+    return Failure(looked.error());
   }
-  const auto recovered = everything ? recover(*pins, *state) : settle_interrupted_move(*pins);
-  if (!recovered) {
-    return Failure(recovered.error());
-  }
-  const auto ours = *state ? our_program(**state, *pins) : std::nullopt;
-  return std::optional(
-      Transaction{std::move(*lock), std::move(*pins), std::move(*state), ours, *netns});
+  return transaction;
 }
 
 } // namespace xdpstats

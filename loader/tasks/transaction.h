@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "loader/attach/device_state.h"
+#include "loader/attach/whereabouts.h"
 #include "loader/pins/device_pins.h"
 #include "loader/pins/pin_root_lock.h"
 
@@ -19,7 +20,15 @@ struct Transaction {
   DevicePins pins;                  ///< what is created there is removed again unless committed
   std::optional<DeviceState> state; ///< nullopt: there is no such device, or nobody looked
   std::optional<uint32_t> ours;     ///< the id of our XDP program on the device; nullopt: none
-  uint64_t netns_inode = 0;         ///< of the device
+  Surroundings here;                ///< the namespace that the device is in
+  Whereabouts counted;              ///< the device that is counted by these pins, wherever it is
+
+  /// The counted device is alive, but it is not this one: its counters must not be mixed with
+  /// those of another device.
+  [[nodiscard]] bool belongs_to_another() const {
+    return counted.place == Whereabouts::Place::kElsewhere ||
+           counted.place == Whereabouts::Place::kUnreachable;
+  }
 };
 
 enum class PinRoot { kCreate, kMustExist };
@@ -38,8 +47,8 @@ struct TransactionRequest {
   Look look = Look::kEverything;
 };
 
-/// Waits for the lock. nullopt: the pin root must exist and does not. The device may be absent, and
-/// it may have no pins.
+/// Waits for the lock, and moves the pins of renamed devices to their present names. nullopt: the
+/// pin root must exist and does not. The device may be absent, and it may have no pins.
 [[nodiscard]] Result<std::optional<Transaction>>
 begin_transaction(const TransactionRequest &request);
 

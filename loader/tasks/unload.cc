@@ -13,28 +13,77 @@
 namespace xdpstats {
 namespace {
 
-// Detaches our program, if the device runs one; a note where it runs somebody else's.
-Result<std::vector<std::string>> detach_ours(const Transaction &transaction) {
-  std::vector<std::string> notes;
+Result<void> detach(const DeviceState &state, uint32_t program) {
+  const auto counter = AttachedCounter::open(state, program);
+  return counter ? counter->detach() : Failure(counter.error());
+}
+
+Result<void> detach_here(const Transaction &transaction, std::vector<std::string> &notes) {
   if (!transaction.state) {
-    return notes;
+    return {};
   }
   const DeviceState &state = *transaction.state;
   if (transaction.ours) {
-    const auto counter = AttachedCounter::open(state, *transaction.ours);
-    const auto detached = counter ? counter->detach() : Failure(counter.error());
-    if (!detached) {
-      return Failure(detached.error());
+    if (auto detached = detach(state, *transaction.ours); !detached) {
+      return detached;
     }
     // A device that goes while its chain is taken apart leaves its dispatcher behind.
-    if (auto removed = remove_dead_dispatchers(transaction.pins); !removed) {
-      return Failure(removed.error());
-    }
-  } else if (state.netdev.program_id != 0) {
+    return remove_dead_dispatchers(transaction.pins);
+  }
+  if (state.netdev.program_id != 0) {
     notes.push_back(state.name + ": its XDP program " + quoted_programs(state) +
                     " is not ours and stays");
   }
-  return notes;
+  return {};
+}
+
+// The device was moved to a namespace where we can look.
+Result<void> detach_there(const Transaction &transaction, std::vector<std::string> &notes) {
+  const Whereabouts &counted = transaction.counted;
+  const auto visit = NetnsVisit::enter(counted.netns);
+  if (!visit) {
+    return Failure(visit.error());
+  }
+  const auto state = examine_device(counted.name);
+  if (!state) {
+    return Failure(state.error());
+  }
+  const auto ours = our_program(*state, transaction.pins);
+  if (ours) {
+    if (auto detached = detach(*state, *ours); !detached) {
+      return detached;
+    }
+  }
+  notes.push_back("the device is now '" + counted.name + "' in network namespace " +
+                  counted.netns.path);
+  return {};
+}
+
+Failure still_attached(const Transaction &transaction, const std::string &device) {
+  return failure("cannot unload '" + device + "': its XDP program (id " +
+                     std::to_string(transaction.counted.program_id) +
+                     ") is still loaded, on a device that cannot be seen from here; nothing was "
+                     "changed",
+                 "it was moved to another network namespace: run this there, with nsenter "
+                 "--net=/proc/PID/ns/net");
+}
+
+Result<std::vector<std::string>> detach_ours(const Transaction &transaction,
+                                             const std::string &device) {
+  std::vector<std::string> notes;
+  Result<void> detached;
+  switch (transaction.counted.place) {
+  case Whereabouts::Place::kNowhere:
+  case Whereabouts::Place::kHere:
+    detached = detach_here(transaction, notes);
+    break;
+  case Whereabouts::Place::kElsewhere:
+    detached = detach_there(transaction, notes);
+    break;
+  case Whereabouts::Place::kUnreachable:
+    return still_attached(transaction, device);
+  }
+  return detached ? Result<std::vector<std::string>>(std::move(notes)) : Failure(detached.error());
 }
 
 Result<Outcome> nothing_to_unload(const std::string &device, bool exists) {
@@ -62,7 +111,7 @@ Result<Outcome> unload_device(const std::string &pin_root, const std::string &de
   if (!pins.exists()) {
     return nothing_to_unload(device, transaction.state.has_value());
   }
-  auto notes = detach_ours(transaction);
+  auto notes = detach_ours(transaction, device);
   if (!notes) {
     return Failure(notes.error());
   }

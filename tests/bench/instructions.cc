@@ -111,7 +111,7 @@ nlohmann::ordered_json measure_all() {
   const Owned<bare> target = load<bare>();
   const int program = bpf_program__fd(target->progs.bare);
   const int untyped = bpf_program__fd(target->progs.bare_untyped);
-  const uint64_t cookie = value_or_throw(current_netns_cookie());
+  const uint64_t cookie = value_or_throw(current_netns()).cookie;
   // The frames of a test run come in on the loopback device.
   const uint64_t own = observer_key(cookie, ::if_nametoindex("lo"));
   // A large number of devices, numbered as the kernel does it.

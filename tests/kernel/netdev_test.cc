@@ -79,12 +79,13 @@ TEST(ReadNetdevs, ReadsMoreDevicesThanOneAnswerHolds) {
   for_many_devices("link delete", "");
 }
 
-TEST(OwnNetnsInode, IsThatOfThisNamespace) {
-  const auto inode = current_netns_inode();
-  ASSERT_TRUE(inode) << inode.error().message;
-  EXPECT_EQ("net:[" + std::to_string(*inode) + "]\n",
+TEST(CurrentNetns, IsThisNamespace) {
+  const auto netns = current_netns();
+  ASSERT_TRUE(netns) << netns.error().message;
+  EXPECT_NE(netns->cookie, 0U);
+  EXPECT_EQ("net:[" + std::to_string(netns->inode) + "]\n",
             run_or_throw({"readlink", "/proc/self/ns/net"}));
-  EXPECT_NE("net:[" + std::to_string(*inode) + "]\n",
+  EXPECT_NE("net:[" + std::to_string(netns->inode) + "]\n",
             run_or_throw({"unshare", "--net", "readlink", "/proc/self/ns/net"}));
 }
 

@@ -39,7 +39,7 @@ TEST(MapsSkeleton, HasBothMapsAndNoProgram) {
   const std::unique_ptr<maps, void (*)(maps *)> skeleton(maps__open(), maps__destroy);
   ASSERT_NE(skeleton, nullptr);
   expect_map(skeleton->obj, "xdp_stats_map", BPF_MAP_TYPE_PERCPU_ARRAY, 16, 5);
-  expect_map(skeleton->obj, "xdp_stats_info", BPF_MAP_TYPE_ARRAY, 168, 1);
+  expect_map(skeleton->obj, "xdp_stats_info", BPF_MAP_TYPE_ARRAY, sizeof(xdp_stats_info), 1);
   EXPECT_EQ(map_count(skeleton->obj), 2U);
   EXPECT_EQ(bpf_object__next_program(skeleton->obj, nullptr), nullptr);
 }

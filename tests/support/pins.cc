@@ -42,7 +42,9 @@ xdp_stats_info make_info(const std::string &device) {
   info.mode = XDP_STATS_MODE_BUILTIN;
   info.attach_mode = XDP_STATS_ATTACH_NATIVE;
   info.ifindex = if_nametoindex(device.c_str());
-  info.netns_inode = current_netns_inode().value();
+  const NetnsId netns = current_netns().value();
+  info.netns_inode = netns.inode;
+  info.netns_cookie = netns.cookie;
   // 2026-11-22 14:53:02 UTC
   info.created_at = 1'795'359'182'000'000'000;
   info.attached_at = info.created_at;

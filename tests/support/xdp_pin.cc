@@ -44,7 +44,7 @@ xdp_stats_info made_up_info(const std::string &device, uint64_t number) {
     info.attach_mode = XDP_STATS_ATTACH_SKB;
   }
   if (number % 9 != 5) {
-    info.netns_inode = 1; // somewhere else: state unknown
+    info.netns_cookie = 1; // somewhere else: state unknown
   }
   return info;
 }

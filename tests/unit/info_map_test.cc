@@ -26,9 +26,15 @@ protected:
     record_.ifindex = 31;
     std::strcpy(record_.device, "eth0.100");
     kernel_.lookup = [this](__u32, void *out) {
-      std::memcpy(out, &record_, sizeof(record_));
+      std::memcpy(out, &record_, kernel_.info.value_size);
       return 0;
     };
+  }
+
+  // Written in place, between two equal numbers.
+  void as_abi_1() {
+    record_.abi = 1;
+    kernel_.info.value_size = XDP_STATS_INFO_ABI_1_SIZE;
   }
 
   static std::string read_error() {
@@ -49,9 +55,10 @@ TEST_F(InfoMapTest, ReadsTheRecord) {
 }
 
 TEST_F(InfoMapTest, ReadsAgainWhatWasReadWhileItWasWritten) {
+  as_abi_1();
   kernel_.lookup = [this](__u32, void *out) {
     record_.generation_end = kernel_.lookups < 3 ? 2 : 3;
-    std::memcpy(out, &record_, sizeof(record_));
+    std::memcpy(out, &record_, kernel_.info.value_size);
     return 0;
   };
   EXPECT_TRUE(InfoMap::open("/pin")->read());
@@ -59,13 +66,47 @@ TEST_F(InfoMapTest, ReadsAgainWhatWasReadWhileItWasWritten) {
 }
 
 TEST_F(InfoMapTest, GivesUpOnARecordThatNeverSettles) {
+  as_abi_1();
   record_.generation_end = 2;
   EXPECT_EQ(read_error(), "cannot read '/pin': it is being written all the time");
 }
 
-TEST_F(InfoMapTest, RefusesAnotherAbi) {
-  record_.abi = 2;
-  EXPECT_EQ(read_error(), "'/pin' has ABI version 2, this program reads version 1");
+TEST_F(InfoMapTest, ReadsTheFirstAbi) {
+  as_abi_1();
+  record_.netns_cookie = 7; // not in the map
+  const auto record = InfoMap::open("/pin")->read();
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(record->abi, 1U);
+  EXPECT_EQ(record->ifindex, 31U);
+  EXPECT_EQ(record->netns_cookie, 0U);
+}
+
+TEST_F(InfoMapTest, ReadsWhatItKnowsOfANewerAbi) {
+  record_.abi = 9;
+  record_.netns_cookie = 7;
+  kernel_.info.value_size = sizeof(xdp_stats_info) + 64;
+  kernel_.lookup = [this](__u32, void *out) {
+    std::memcpy(out, &record_, sizeof(record_));
+    return 0;
+  };
+  const auto record = InfoMap::open("/pin")->read();
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(record->netns_cookie, 7U);
+}
+
+TEST_F(InfoMapTest, RefusesWhatHasNoAbi) {
+  record_.abi = 0;
+  EXPECT_EQ(read_error(), "'/pin' holds no info record");
+}
+
+TEST_F(InfoMapTest, KeepsCountsWithinTheirArrays) {
+  record_.slave_count = record_.chain_count = 4'000'000'007;
+  std::memset(record_.chain, 'c', sizeof(record_.chain));
+  const auto record = InfoMap::open("/pin")->read();
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->slave_count, static_cast<__u32>(XDP_STATS_INFO_SLAVES));
+  EXPECT_EQ(record->chain_count, static_cast<__u32>(XDP_STATS_INFO_CHAIN));
+  EXPECT_EQ(record->chain[9], std::string(63, 'c'));
 }
 
 TEST_F(InfoMapTest, TakesARecordThatNobodyWroteYet) {
@@ -93,13 +134,14 @@ TEST_F(InfoMapTest, RefusesMapsOfAnotherLayout) {
   const bpf_map_info good = kernel_.info;
   for (const auto spoil : {+[](bpf_map_info &info) { info.type = BPF_MAP_TYPE_HASH; },
                            +[](bpf_map_info &info) { info.key_size = 8; },
-                           +[](bpf_map_info &info) { info.value_size -= 8; },
+                           +[](bpf_map_info &info) { info.value_size = 160; },
+                           +[](bpf_map_info &info) { info.value_size = 1U << 20; },
                            +[](bpf_map_info &info) { info.max_entries = 2; }}) {
     kernel_.info = good;
     spoil(kernel_.info);
     const auto map = InfoMap::open("/pin");
     ASSERT_FALSE(map);
-    EXPECT_EQ(map.error().message, "'/pin' is not an info map of this version of xdp-stats");
+    EXPECT_EQ(map.error().message, "'/pin' is not an info map of xdp-stats");
   }
 }
 

@@ -62,7 +62,7 @@ public:
     if (world_.network_error) {
       return Failure(*world_.network_error);
     }
-    return NetworkView{{}, kInode};
+    return NetworkView{{}, {1, kInode}};
   }
 
   Result<DeviceSample> read(const std::string &name, const Result<NetworkView> &network) override {
@@ -73,7 +73,7 @@ public:
     DeviceSample sample = device.sample;
     sample.read_at = world_.now;
     if (network) {
-      EXPECT_EQ(network->netns_inode, kInode);
+      EXPECT_EQ(network->netns.inode, kInode);
     } else {
       sample.verdict = {CountingState::kUnknown, network.error().message};
     }

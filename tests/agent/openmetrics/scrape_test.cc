@@ -118,7 +118,7 @@ TEST_P(Scrape, StoresExactlyWhatWasCounted) {
   const Counters primes = {
       xdp_stats_record{2, 13}, {3, 17}, {5, 19}, {7, 23}, {104'729, 6'388'469}};
   xdp_stats_info elsewhere = make_info("eth9");
-  elsewhere.netns_inode = 1;
+  elsewhere.netns_cookie = 1;
   pin_device(kDefaultPinRoot, "eth0.100", primes, make_info("eth0.100"));
   pin_device(kDefaultPinRoot, "eth9", primes, elsewhere);
   pin_counters("/sys/fs/bpf/other", primes);

@@ -105,7 +105,7 @@ TEST_F(XdpStats, ShowsWhatItCanReadAndNamesTheRest) {
   const Finished finished = xdp_stats({});
   EXPECT_THAT(finished.out, AllOf(HasSubstr("eth0"), Not(HasSubstr("eth1"))));
   EXPECT_EQ(finished.err,
-            "xdp-stats: '" + bad + "' is not a map of xdp-stats: its value size is 168, not 16\n");
+            "xdp-stats: '" + bad + "' is not a map of xdp-stats: its value size is 896, not 16\n");
   EXPECT_EQ(finished.status, 1);
 }
 
