@@ -2,12 +2,11 @@
 // The bash completions in a shell that somebody types into. A device's name may be a command: it
 // must never run.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/files.h"
 #include "tests/support/process.h"
 #include "tests/support/pty.h"
 
@@ -22,7 +21,6 @@ constexpr char kQuoted[] = "a\\$\\(id\\>pwn\\)";
 class TypedCompletion : public testing::Test {
 protected:
   void SetUp() override {
-    ASSERT_NE(::mkdtemp(directory_.data()), nullptr);
     std::ofstream(directory_ + "/rc") << "PS1='$ '\ncd " << directory_
                                       << "\n"
                                          "bind 'set enable-bracketed-paste off'\n"
@@ -33,7 +31,6 @@ protected:
   }
   void TearDown() override {
     EXPECT_FALSE(std::filesystem::exists(directory_ + "/pwn")) << "the name was executed";
-    std::filesystem::remove_all(directory_);
   }
 
   // Types `line`, a tab and the return key: what the last word became, and what the command got.
@@ -47,7 +44,8 @@ protected:
     shell.wait_for(got);
   }
 
-  std::string directory_ = testing::TempDir() + "completion.XXXXXX";
+  ScratchDirectory scratch_;
+  const std::string directory_ = scratch_.path();
 };
 
 TEST_F(TypedCompletion, OfDevicesQuotesTheirNames) {
