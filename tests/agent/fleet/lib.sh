@@ -25,6 +25,9 @@ finish() {
 }
 trap finish EXIT
 
+# shellcheck source=tests/support/shell.sh
+source "$XDP_STATS_SOURCE/tests/support/shell.sh"
+
 # write_prometheus resolves addresses only of families that the machine has (AI_ADDRCONFIG); 127.0.0.1 does not count.
 ip address add 192.0.2.1/32 dev lo
 
@@ -34,16 +37,6 @@ start() {
     shift
     "$@" >"$work/$name.log" 2>&1 </dev/null &
     started+=("$!")
-}
-
-# wait_until WHAT COMMAND...: runs COMMAND again and again until it succeeds.
-wait_until() {
-    local what=$1 deadline=$((SECONDS + ${XDP_STATS_PATIENCE:-120}))
-    shift
-    until "$@"; do
-        [ $SECONDS -lt $deadline ] || fail "waited in vain until $what"
-        sleep 0.2
-    done
 }
 
 # collectd_conf NAME LINES FILE...: writes $work/NAME.conf: LINES, then the shipped files of conf/collectd.
@@ -92,11 +85,4 @@ expect() {
         [ $SECONDS -lt $deadline ] || fail "$1 is '$answer', not '$2'"
         sleep 0.2
     done
-}
-
-# veth NEAR FAR
-veth() {
-    ip link add "$1" type veth peer name "$2"
-    ip link set "$1" up
-    ip link set "$2" up
 }

@@ -10,15 +10,8 @@ fail() {
     exit 1
 }
 
-# wait_until WHAT COMMAND...: asks until COMMAND succeeds.
-wait_until() {
-    local what=$1 deadline=$((SECONDS + 60))
-    shift
-    until "$@"; do
-        [ $SECONDS -lt $deadline ] || fail "waited in vain until $what"
-        sleep 0.3
-    done
-}
+# shellcheck source=tests/support/shell.sh
+. ./shell.sh
 
 # run_as_written FILE PATTERN: the one command of README.md's section, or of a manual page, that has PATTERN. A command
 # goes on after a backslash at the end of its line, which is \e in a manual page.
@@ -76,11 +69,4 @@ stop_traffic() {
     touch /run/enough
     wait "$traffic" || fail "the traffic stopped by itself"
     sent=$(cat /run/sent)
-}
-
-# veth NEAR FAR
-veth() {
-    ip link add "$1" type veth peer name "$2"
-    ip link set "$1" up
-    ip link set "$2" up
 }
