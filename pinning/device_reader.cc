@@ -25,13 +25,12 @@ bool is_unchanged(const struct stat &before, const struct stat &now) {
 }
 
 // We leave a quarter of the descriptors that this process may have to others: 256 of the usual
-// 1,024. A new descriptor gets the lowest number that is free.
+// 1,024. A new descriptor gets the lowest number that is free. We ask for the limit each time, as it
+// can be changed.
 bool may_keep(int fd) {
-  static const rlim_t most = [] {
-    rlimit limit = {};
-    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / 4 * 3 : 0;
-  }();
-  return static_cast<rlim_t>(fd) < most;
+  rlimit limit = {};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+         static_cast<rlim_t>(fd) < limit.rlim_cur / 4 * 3;
 }
 
 Result<xdp_stats_info> read_info(const std::string &path) {

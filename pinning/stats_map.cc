@@ -26,7 +26,8 @@ std::string descriptor_type(int fd) {
 // Possible CPUs, not those online: the kernel returns a value for each CPU that may ever be plugged
 // in.
 Result<size_t> possible_cpus() {
-  static const int count = libbpf_num_possible_cpus();
+  // libbpf keeps the number itself, but no failure to read it: the next try may succeed.
+  const int count = libbpf_num_possible_cpus();
   if (count <= 0) {
     return os_failure("cannot read the list of possible CPUs", count);
   }

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <optional>
 #include <vector>
 
 #include "bpf/xdp_stats.bpf.h"
@@ -32,9 +33,18 @@ template <typename Skeleton> ObjectBytes bytes_of() {
   return bytes;
 }
 
+// Reading the types of a whole kernel takes longer than loading the program, so the answer is kept.
+// That they could not be read is no answer: the next try may succeed.
 bool kernel_has_fast_length() {
-  const std::unique_ptr<btf, Closer<btf__free>> types(btf__load_vmlinux_btf());
-  return types && btf__find_by_name_kind(types.get(), "bpf_cast_to_kern_ctx", BTF_KIND_FUNC) > 0;
+  static std::optional<bool> answer;
+  if (!answer) {
+    const std::unique_ptr<btf, Closer<btf__free>> types(btf__load_vmlinux_btf());
+    if (!types) {
+      return false;
+    }
+    answer = btf__find_by_name_kind(types.get(), "bpf_cast_to_kern_ctx", BTF_KIND_FUNC) > 0;
+  }
+  return *answer;
 }
 
 // The fast variant calls a kfunc that came with kernel 6.2, and loading it takes CAP_PERFMON.
@@ -44,9 +54,7 @@ bool fast_length_is_possible() {
   if (!has_capability(CAP_PERFMON) && !has_capability(CAP_SYS_ADMIN)) {
     return false;
   }
-  // Asked once: reading the types of a whole kernel takes longer than loading the program.
-  static const bool in_kernel = kernel_has_fast_length();
-  return in_kernel;
+  return kernel_has_fast_length();
 }
 
 Result<CountingObject> open_object(ObjectBytes bytes, const std::string &what) {

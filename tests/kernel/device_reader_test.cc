@@ -4,7 +4,9 @@
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <thread>
@@ -71,6 +73,21 @@ TEST_F(DeviceReaderInKernel, KeepsNothingBeforeASecondHasPassed) {
   read();
   read();
   EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(DeviceReaderInKernel, GoesByTheLimitOfDescriptorsAsItIsNow) {
+  rlimit usual = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const size_t before = open_descriptors();
+  const int lowest = ::dup(STDOUT_FILENO);
+  ::close(lowest);
+  const rlimit narrow = {static_cast<rlim_t>(lowest) + 3, usual.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &narrow), 0);
+  settle();
+  EXPECT_EQ(open_descriptors(), before);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+  read();
+  EXPECT_EQ(open_descriptors(), before + 1);
 }
 
 TEST_F(DeviceReaderInKernel, FollowsReplacedCounters) {

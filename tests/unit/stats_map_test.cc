@@ -15,7 +15,7 @@ namespace {
 using test::FakeKernel;
 
 constexpr int kNotSupported = 524; // ENOTSUPP, which has no name in user space
-constexpr size_t kCpus = 2;        // the same for all tests, as StatsMap asks only once
+constexpr size_t kCpus = 2;
 
 class StatsMapTest : public testing::Test {
 protected:
@@ -97,6 +97,18 @@ TEST_F(StatsMapTest, GivesNoZerosForWhatCannotBeRead) {
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "cannot read '/pin': Input/output error");
   EXPECT_EQ(read.error().code, EIO);
+}
+
+TEST_F(StatsMapTest, ReadsAgainAfterTheCpusCouldNotBeRead) {
+  const auto map = StatsMap::open("/pin");
+  kernel_.cpus = -EMFILE;
+  const auto failed = map->read();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().message, "cannot read the list of possible CPUs: Too many open files");
+  EXPECT_EQ(failed.error().code, EMFILE);
+  EXPECT_EQ(kernel_.batches, 0);
+  kernel_.cpus = kCpus;
+  expect_all(map->read());
 }
 
 TEST_F(StatsMapTest, ReadsASharedMapAsOneCpu) {
