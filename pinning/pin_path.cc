@@ -113,7 +113,7 @@ Result<void> check_bpffs(const std::string &path) {
   }
   if (file_system.f_type != BPF_FS_MAGIC) {
     return failure("'" + path + "' is not in a BPF file system (bpffs)",
-                   "mount one with: mount -t bpf bpf /sys/fs/bpf");
+                   "mount one with: mount -t bpf -o mode=0700 bpf /sys/fs/bpf");
   }
   return {};
 }

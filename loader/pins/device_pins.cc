@@ -35,14 +35,25 @@ Result<std::optional<CountersMap>> open_stats(const std::string &path) {
   return std::move(*map);
 }
 
-bool give(const std::string &path, gid_t group, mode_t mode) {
-  return ::chown(path.c_str(), static_cast<uid_t>(-1), group) == 0 &&
-         ::chmod(path.c_str(), mode) == 0;
+// Where there is none yet, it will be made by us.
+Result<void> check_device_directory(const std::string &path) {
+  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (directory.valid()) {
+    return check_pin_directory(directory.get(), path);
+  }
+  if (errno == ENOENT) {
+    return {};
+  }
+  return os_failure("cannot open directory '" + path + "'", errno);
 }
 
 Result<void> take_permissions(const std::string &from, const std::string &to) {
-  struct stat old = {};
-  if (::stat(from.c_str(), &old) == 0 && !give(to, old.st_gid, old.st_mode & 0777U)) {
+  const auto old = GivenPin::open(from);
+  const auto made = GivenPin::open(to);
+  if (!old || !made) {
+    return Failure(!old ? old.error() : made.error());
+  }
+  if (!made->set(old->group(), old->mode() & 0777U)) {
     return os_failure("cannot give '" + to + "' the permissions of '" + from + "'", errno);
   }
   return {};
@@ -54,6 +65,9 @@ const char *kind_name(MapKind kind) { return kind == MapKind::kShared ? "array" 
 
 Result<DevicePins> DevicePins::open(const std::string &pin_root, const std::string &device) {
   DevicePins pins{PinPath(pin_root, device)};
+  if (auto trusted = check_device_directory(pins.path_.directory); !trusted) {
+    return Failure(trusted.error());
+  }
   auto stats = open_stats(pins.path_.stats_map);
   if (!stats) {
     return Failure(stats.error());
@@ -82,8 +96,8 @@ DevicePins::DevicePins(DevicePins &&other) noexcept
       created_(std::exchange(other.created_, {})), given_(std::exchange(other.given_, {})) {}
 
 DevicePins::~DevicePins() {
-  for (const Given &given : given_) {
-    give(given.path, given.group, given.mode);
+  for (const GivenPin &given : given_) {
+    given.restore();
   }
   for (auto path = created_.rbegin(); path != created_.rend(); ++path) {
     if (::unlink(path->c_str()) != 0 && errno == EISDIR) {
@@ -174,11 +188,12 @@ Result<void> DevicePins::give_to_group(gid_t group) {
       {staged_ ? path_.staged_map : path_.stats_map, kGroupMap},
       {path_.info_map, kGroupMap}};
   for (const auto &[path, mode] : targets) {
-    struct stat former = {};
-    if (::stat(path.c_str(), &former) == 0) {
-      given_.push_back({path, former.st_gid, former.st_mode & 07777U});
+    auto pin = GivenPin::open(path);
+    if (!pin) {
+      return Failure(pin.error());
     }
-    if (!give(path, group, mode)) {
+    given_.push_back(std::move(*pin));
+    if (!given_.back().set(group, mode)) {
       return os_failure("cannot give '" + path + "' to the group", errno);
     }
   }

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "bpf/xdp_stats_info.h"
 #include "loader/pins/counters_maps.h"
+#include "loader/pins/pin_access.h"
 #include "pinning/pin_path.h"
 #include "pinning/stats_map.h"
 
@@ -76,12 +77,7 @@ private:
   bool info_pinned_ = false; ///< and readable
   xdp_stats_info info_ = {};
   std::vector<std::string> created_; ///< paths to remove again, in order of creation
-  struct Given {
-    std::string path;
-    gid_t group;
-    mode_t mode;
-  };
-  std::vector<Given> given_; ///< paths whose former group and mode are to be restored
+  std::vector<GivenPin> given_;      ///< whose former group and mode are to be restored
 };
 
 /// The id of a group by its name; fails if there is none.

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <thread>
 
+#include "loader/pins/pin_access.h"
 #include "pinning/pin_path.h"
 
 namespace xdpstats {
@@ -27,6 +28,11 @@ bool is_same_file(int fd, const std::string &path) {
   struct stat by_path = {};
   return ::fstat(fd, &by_fd) == 0 && ::stat(path.c_str(), &by_path) == 0 &&
          by_fd.st_ino == by_path.st_ino && by_fd.st_dev == by_path.st_dev;
+}
+
+bool is_link(const std::string &path) {
+  struct stat status = {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
 }
 
 // A device takes milliseconds. Whoever may read the directory may lock it, and keep it locked: not
@@ -75,13 +81,27 @@ Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool creat
     }
     UniqueFd fd(::open(pin_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd.valid()) {
-      if (errno == ENOENT && create) {
+      const int error = errno;
+      if (create && error == ENOENT && is_link(pin_root)) {
+        return os_failure("cannot open directory '" + pin_root + "'", error,
+                          "it is a symbolic link to what does not exist: remove it");
+      }
+      if (create && error == ENOENT) {
         continue; // another loader undid its work between our mkdir and our open
       }
-      return os_failure("cannot open directory '" + pin_root + "'", errno);
+      return os_failure("cannot open directory '" + pin_root + "'", error);
     }
     if (auto bpffs = check_bpffs(pin_root); !bpffs) {
       return Failure(bpffs.error());
+    }
+    if (auto trusted = check_pin_directory(fd.get(), pin_root); !trusted) {
+      return Failure(trusted.error());
+    }
+    if (auto trusted = check_way_to_pin_root(pin_root, parent_of(pin_root)); !trusted) {
+      if (created) {
+        ::rmdir(pin_root.c_str());
+      }
+      return Failure(trusted.error());
     }
     if (auto locked = lock(fd.get(), pin_root); !locked) {
       if (created) {

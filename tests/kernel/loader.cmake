@@ -5,8 +5,9 @@ xdp_stats_test(pin_root_lock LABEL kernel SOURCES pin_root_lock_test.cc LIBS loa
 
 xdp_stats_test(loader LABEL kernel
   SOURCES pinned.cc loader/loader_test.cc loader/concurrent_test.cc loader/count_test.cc
-          loader/foreground_test.cc loader/foreign_test.cc loader/group_test.cc loader/identity_test.cc
-          loader/refusal_test.cc loader/rerun_test.cc loader/undo_test.cc loader/unload_test.cc
+          loader/foreground_test.cc loader/foreign_test.cc loader/group_test.cc
+          loader/identity_test.cc loader/refusal_test.cc loader/rerun_test.cc
+          loader/stranger_test.cc loader/undo_test.cc loader/unload_test.cc
   LIBS loader_support nlohmann_json::nlohmann_json)
 add_library(fail_call MODULE loader/fail_call.c)
 target_include_directories(fail_call SYSTEM PRIVATE ${LIBBPF_INCLUDE_DIRS})

@@ -76,7 +76,7 @@ TEST(StatsMapOpen, TellsThatAPlainFileIsNotInBpffs) {
   const auto map = StatsMap::open("/proc/self/status");
   ASSERT_FALSE(map);
   EXPECT_EQ(map.error().message, "'/proc/self/status' is not in a BPF file system (bpffs)");
-  EXPECT_THAT(map.error().hint, HasSubstr("mount -t bpf bpf"));
+  EXPECT_THAT(map.error().hint, HasSubstr("mount -t bpf -o mode=0700 bpf"));
 }
 
 TEST(StatsMapOpen, RefusesADirectory) { EXPECT_NE(open_error("/sys/fs/bpf"), "it opens"); }

@@ -101,7 +101,7 @@ TEST(ListPinnedDevices, RefusesARootOutsideBpffs) {
   const auto devices = list_pinned_devices("/proc");
   ASSERT_FALSE(devices);
   EXPECT_EQ(devices.error().message, "'/proc' is not in a BPF file system (bpffs)");
-  EXPECT_THAT(devices.error().hint, HasSubstr("mount -t bpf bpf /sys/fs/bpf"));
+  EXPECT_THAT(devices.error().hint, HasSubstr("mount -t bpf -o mode=0700 bpf /sys/fs/bpf"));
 }
 
 TEST(ListPinnedDevices, RefusesARootThatIsNoDirectory) {
@@ -123,7 +123,7 @@ TEST(CheckBpffs, NamesTheWayOut) {
   const auto elsewhere = check_bpffs("/proc/version");
   ASSERT_FALSE(elsewhere);
   EXPECT_EQ(elsewhere.error().message, "'/proc/version' is not in a BPF file system (bpffs)");
-  EXPECT_EQ(elsewhere.error().hint, "mount one with: mount -t bpf bpf /sys/fs/bpf");
+  EXPECT_EQ(elsewhere.error().hint, "mount one with: mount -t bpf -o mode=0700 bpf /sys/fs/bpf");
   EXPECT_EQ(elsewhere.error().code, 0);
 }
 

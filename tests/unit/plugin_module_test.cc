@@ -53,7 +53,7 @@ TEST(PluginModule, APinRootOutsideBpffsIsToldOnceAndIsNoFailedRead) {
   EXPECT_EQ(collectd.read(), 0);
   EXPECT_THAT(collectd.take_log(),
               ElementsAre("WARNING xdp_stats plugin: '/proc' is not in a BPF file system (bpffs) "
-                          "(hint: mount one with: mount -t bpf bpf /sys/fs/bpf)"));
+                          "(hint: mount one with: mount -t bpf -o mode=0700 bpf /sys/fs/bpf)"));
   EXPECT_EQ(collectd.read(), 0);
   EXPECT_THAT(collectd.take_log(), IsEmpty());
 }

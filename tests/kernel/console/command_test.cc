@@ -147,7 +147,7 @@ TEST_F(XdpStats, SaysThatNoBpffsIsMounted) {
   for (const std::vector<std::string> &args : {std::vector<std::string>{}, {"--dev", "eth0"}}) {
     const Finished finished = xdp_stats(args);
     EXPECT_EQ(finished.err, "xdp-stats: '/sys/fs/bpf' is not in a BPF file system (bpffs)\n"
-                            "hint: mount one with: mount -t bpf bpf /sys/fs/bpf\n");
+                            "hint: mount one with: mount -t bpf -o mode=0700 bpf /sys/fs/bpf\n");
     EXPECT_EQ(finished.status, 1);
   }
   ASSERT_EQ(::umount("/sys/fs/bpf"), 0);

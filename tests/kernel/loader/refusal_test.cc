@@ -23,7 +23,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr char kMountHint[] = "mount one with: mount -t bpf bpf /sys/fs/bpf";
+constexpr char kMountHint[] = "mount one with: mount -t bpf -o mode=0700 bpf /sys/fs/bpf";
 
 class Refusal : public LoaderTest {
 protected:
