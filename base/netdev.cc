@@ -8,10 +8,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <vector>
+#include <optional>
 
 #include "base/fd.h"
 #include "bpf/xdp_stats_info.h"
@@ -26,6 +27,17 @@ constexpr size_t kReceiveSize = 32768;
 // Listing a thousand devices takes two milliseconds: it is unlikely that so many attempts in a row
 // meet a change.
 constexpr int kListTries = 20;
+
+uint8_t attribute_u8(const rtattr *attribute) {
+  return RTA_PAYLOAD(attribute) > 0 ? *static_cast<const uint8_t *>(RTA_DATA(attribute))
+                                    : uint8_t{0};
+}
+
+// Ends at the first NUL, or with the attribute.
+std::string attribute_text(const rtattr *attribute) {
+  const auto *text = static_cast<const char *>(RTA_DATA(attribute));
+  return {text, ::strnlen(text, RTA_PAYLOAD(attribute))};
+}
 
 uint32_t attribute_u32(const rtattr *attribute) {
   uint32_t value = 0;
@@ -50,7 +62,7 @@ void parse_xdp(const rtattr *nest, Netdev &device) {
                      [&](const rtattr *attribute, int type) {
                        switch (type) {
                        case IFLA_XDP_ATTACHED:
-                         attached = *static_cast<const uint8_t *>(RTA_DATA(attribute));
+                         attached = attribute_u8(attribute);
                          break;
                        case IFLA_XDP_PROG_ID:
                          any_id = attribute_u32(attribute);
@@ -113,6 +125,12 @@ LinkRequest link_request(uint16_t flags, size_t length) {
   return request;
 }
 
+int error_code(const nlmsghdr *message) {
+  return message->nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr))
+             ? EBADMSG
+             : static_cast<const nlmsgerr *>(NLMSG_DATA(message))->error;
+}
+
 // Calls `visit` for each device in the kernel's answer. Returns false if devices came or went
 // meanwhile: then others may be missing.
 template <typename Visit> Result<bool> ask(const LinkRequest &request, Visit visit) {
@@ -125,46 +143,54 @@ template <typename Visit> Result<bool> ask(const LinkRequest &request, Visit vis
   }
   const bool dump = (request.header.nlmsg_flags & NLM_F_DUMP) != 0;
   bool consistent = true;
-  std::vector<char> buffer(kReceiveSize);
-  for (;;) {
-    const ssize_t received = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+  std::optional<Result<bool>> answer;
+  alignas(nlmsghdr) std::array<char, kReceiveSize> buffer = {};
+  while (!answer) {
+    const ssize_t received = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_TRUNC);
     if (received < 0) {
       if (errno == EINTR) {
         continue;
       }
       return os_failure("cannot read the network devices from netlink", errno);
     }
-    auto left = static_cast<unsigned int>(received);
-    for (const auto *message = reinterpret_cast<const nlmsghdr *>(buffer.data());
-         NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+    const auto length = static_cast<size_t>(received);
+    if (length > buffer.size()) {
+      return os_failure("cannot read the network devices from netlink", EMSGSIZE);
+    }
+    for_each_message(buffer.data(), length, [&](const nlmsghdr *message) {
       consistent = consistent && (message->nlmsg_flags & NLM_F_DUMP_INTR) == 0;
       if (message->nlmsg_type == NLMSG_DONE) {
-        return consistent;
-      }
-      if (message->nlmsg_type == NLMSG_ERROR) {
-        const auto *error = static_cast<const nlmsgerr *>(NLMSG_DATA(message));
-        return os_failure("netlink does not list the network devices", error->error);
-      }
-      if (message->nlmsg_type == RTM_NEWLINK) {
-        visit(parse_link(message));
+        answer = consistent;
+      } else if (message->nlmsg_type == NLMSG_ERROR) {
+        answer = os_failure("netlink does not list the network devices", error_code(message));
+      } else if (message->nlmsg_type == RTM_NEWLINK) {
+        const NamedNetdev named = parse_link(message);
+        if (!named.name.empty()) {
+          visit(named);
+        }
         if (!dump) {
-          return true;
+          answer = true;
         }
       }
-    }
+      return !answer;
+    });
   }
+  return *answer;
 }
 
 } // namespace
 
 NamedNetdev parse_link(const nlmsghdr *message) {
-  const auto *link = static_cast<const ifinfomsg *>(NLMSG_DATA(message));
   NamedNetdev named;
+  if (message->nlmsg_len < NLMSG_LENGTH(sizeof(ifinfomsg))) {
+    return named;
+  }
+  const auto *link = static_cast<const ifinfomsg *>(NLMSG_DATA(message));
   Netdev &device = named.netdev;
   device.ifindex = static_cast<uint32_t>(link->ifi_index);
   for_each_attribute(IFLA_RTA(link), IFLA_PAYLOAD(message), [&](const rtattr *attribute, int type) {
     if (type == IFLA_IFNAME) {
-      named.name = static_cast<const char *>(RTA_DATA(attribute));
+      named.name = attribute_text(attribute);
     } else if (type == IFLA_MTU) {
       device.mtu = attribute_u32(attribute);
     } else if (type == IFLA_MASTER) {

@@ -5,6 +5,8 @@
 
 #include <linux/netlink.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -38,7 +40,7 @@ using NetdevTable = std::map<std::string, Netdev, std::less<>>;
 
 /// A device as an RTM_NEWLINK or RTM_DELLINK message has it.
 struct NamedNetdev {
-  std::string name;
+  std::string name; ///< empty if the message is cut short
   Netdev netdev;
 };
 
@@ -51,6 +53,7 @@ struct NamedNetdev {
 [[nodiscard]] Result<std::optional<NamedNetdev>> read_netdev(const std::string &name);
 [[nodiscard]] Result<std::optional<NamedNetdev>> read_netdev(uint32_t ifindex);
 
+/// Reads within the message's own length only.
 [[nodiscard]] NamedNetdev parse_link(const nlmsghdr *message);
 
 /// A network namespace.
@@ -58,6 +61,20 @@ struct NetnsId {
   uint64_t cookie = 0; ///< a number that no other one has had or will have since boot
   uint64_t inode = 0;  ///< of /proc/PID/ns/net, which is used again
 };
+/// Calls `visit` for each message that is whole within `length` bytes at `data`, until it returns
+/// false.
+template <typename Visit> void for_each_message(const char *data, size_t length, Visit visit) {
+  while (length >= sizeof(nlmsghdr)) {
+    const auto *message = reinterpret_cast<const nlmsghdr *>(data);
+    if (message->nlmsg_len < sizeof(nlmsghdr) || message->nlmsg_len > length || !visit(message)) {
+      return;
+    }
+    // The last one may end without the bytes that fill it up.
+    const size_t step = std::min<size_t>(NLMSG_ALIGN(message->nlmsg_len), length);
+    data += step;
+    length -= step;
+  }
+}
 
 /// This process's network namespace.
 [[nodiscard]] Result<NetnsId> current_netns();

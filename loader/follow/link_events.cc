@@ -4,6 +4,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -33,7 +34,7 @@ Result<std::optional<std::vector<LinkEvent>>> LinkEvents::take() {
   bool lost = false;
   alignas(nlmsghdr) std::array<char, kReceiveSize> buffer = {};
   for (;;) {
-    const ssize_t received = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t received = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_TRUNC);
     if (received < 0 && errno == EAGAIN) {
       return lost ? std::nullopt : std::optional(std::move(events));
     }
@@ -42,13 +43,14 @@ Result<std::optional<std::vector<LinkEvent>>> LinkEvents::take() {
     } else if (received < 0 && errno != EINTR) {
       return os_failure("cannot read changes of network devices from netlink", errno);
     }
-    auto left = static_cast<unsigned int>(received < 0 ? 0 : received);
-    for (const auto *message = reinterpret_cast<const nlmsghdr *>(buffer.data());
-         NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+    const auto length = static_cast<size_t>(received < 0 ? 0 : received);
+    lost = lost || length > buffer.size();
+    for_each_message(buffer.data(), std::min(length, buffer.size()), [&](const nlmsghdr *message) {
       if (message->nlmsg_type == RTM_NEWLINK || message->nlmsg_type == RTM_DELLINK) {
         events.push_back({parse_link(message), message->nlmsg_type == RTM_DELLINK});
       }
-    }
+      return true;
+    });
   }
 }
 

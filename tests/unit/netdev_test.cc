@@ -93,7 +93,7 @@ ssize_t __wrap_send(int, const void *, size_t length, int) {
   errno = g_netlink.send_errno;
   return errno == 0 ? static_cast<ssize_t>(length) : -1;
 }
-ssize_t __wrap_recv(int, void *buffer, size_t size, int) {
+ssize_t __wrap_recv(int, void *buffer, size_t size, int flags) {
   if (g_netlink.answers.empty()) {
     ADD_FAILURE() << "read on after the end";
     errno = EIO;
@@ -102,8 +102,11 @@ ssize_t __wrap_recv(int, void *buffer, size_t size, int) {
   const Answer answer = g_netlink.answers.front();
   g_netlink.answers.pop_front();
   errno = answer.error;
-  return errno == 0 ? static_cast<ssize_t>(answer.bytes.copy(static_cast<char *>(buffer), size))
-                    : -1;
+  if (errno != 0) {
+    return -1;
+  }
+  const size_t copied = answer.bytes.copy(static_cast<char *>(buffer), size);
+  return static_cast<ssize_t>((flags & MSG_TRUNC) != 0 ? answer.bytes.size() : copied);
 }
 }
 // NOLINTEND(bugprone-reserved-identifier)
@@ -159,6 +162,67 @@ TEST_F(NetdevTest, IgnoresAnAttributeThatIsCutShort) {
                                                 attribute(IFLA_XDP_PROG_ID, raw(uint16_t{17}))))
                 .program_id,
             0U);
+}
+
+// What comes after an attribute or a message is not part of it.
+TEST_F(NetdevTest, ReadsANameWithoutItsFinalNul) {
+  ifinfomsg info = {};
+  info.ifi_index = 7;
+  answer(message(RTM_NEWLINK,
+                 raw(info) + attribute(IFLA_IFNAME, "eth0") + attribute(IFLA_IFALIAS, "tail")) +
+         done());
+  const auto table = read_netdevs();
+  ASSERT_TRUE(table) << table.error().message;
+  ASSERT_EQ(table->size(), 1U);
+  EXPECT_EQ(table->begin()->first, "eth0");
+}
+
+TEST_F(NetdevTest, TakesAnEmptyAttributeForNone) {
+  // The length of the attribute behind, 4, would be read as "attached in several modes".
+  EXPECT_EQ(only_device(attribute(IFLA_XDP, attribute(IFLA_XDP_DRV_PROG_ID, raw(uint32_t{17})) +
+                                                attribute(IFLA_XDP_ATTACHED, {})) +
+                        attribute(IFLA_IFALIAS, {}))
+                .program_id,
+            0U);
+}
+
+TEST_F(NetdevTest, TakesNoDeviceFromAMessageThatIsCutShort) {
+  // The index and the name would be read from the message behind it.
+  const Bytes whole = link(7, "eth0") + done();
+  answer(message(RTM_NEWLINK, raw(uint32_t{0})) + whole);
+  const auto table = read_netdevs();
+  ASSERT_TRUE(table) << table.error().message;
+  ASSERT_EQ(table->size(), 1U);
+  EXPECT_EQ(table->begin()->first, "eth0");
+}
+
+TEST_F(NetdevTest, TakesNoReasonFromARefusalThatIsCutShort) {
+  answer(message(NLMSG_ERROR, {}) + link(7, "eth0"));
+  const auto table = read_netdevs();
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().code, EBADMSG);
+}
+
+TEST_F(NetdevTest, ReadsNothingBehindTheLastMessage) {
+  // What an earlier answer left in the buffer, where a message after the 17 bytes would begin.
+  answer(message(NLMSG_NOOP, Bytes(4, '\0') + link(9, "ghost")));
+  nlmsghdr header = {};
+  header.nlmsg_len = sizeof(header) + 1;
+  header.nlmsg_type = NLMSG_NOOP;
+  answer(raw(header) + "x");
+  answer(link(1, "lo"));
+  answer(done());
+  const auto table = read_netdevs();
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->size(), 1U);
+}
+
+TEST_F(NetdevTest, TellsThatAnAnswerWasCutOff) {
+  answer(Bytes(32768, '\0') + done());
+  const auto table = read_netdevs();
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().message,
+            "cannot read the network devices from netlink: Message too long");
 }
 
 TEST_F(NetdevTest, ReadsOneDeviceAsAnsweredFirst) {
