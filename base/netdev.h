@@ -56,11 +56,6 @@ struct NamedNetdev {
 /// Reads within the message's own length only.
 [[nodiscard]] NamedNetdev parse_link(const nlmsghdr *message);
 
-/// A network namespace.
-struct NetnsId {
-  uint64_t cookie = 0; ///< a number that no other one has had or will have since boot
-  uint64_t inode = 0;  ///< of /proc/PID/ns/net, which is used again
-};
 /// Calls `visit` for each message that is whole within `length` bytes at `data`, until it returns
 /// false.
 template <typename Visit> void for_each_message(const char *data, size_t length, Visit visit) {
@@ -75,6 +70,12 @@ template <typename Visit> void for_each_message(const char *data, size_t length,
     length -= step;
   }
 }
+
+/// A network namespace.
+struct NetnsId {
+  uint64_t cookie = 0; ///< a number that no other one has had or will have since boot
+  uint64_t inode = 0;  ///< of /proc/PID/ns/net, which is used again
+};
 
 /// This process's network namespace.
 [[nodiscard]] Result<NetnsId> current_netns();

@@ -3,20 +3,19 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/out_of_memory.h"
 #include "console/options.h"
 #include "display/display.h"
 #include "display/output.h"
 #include "formats/snapshot_reader.h"
 
+namespace xdpstats {
 namespace {
 
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
-} // namespace
-
-int main(int argc, char **argv) {
-  using namespace xdpstats;
+int run(int argc, char **argv) {
   auto options = parse_options({argv + 1, argv + argc});
   if (!options) {
     print_error("xdp-stats", {options.error().message, "xdp-stats --help", 0});
@@ -35,4 +34,11 @@ int main(int argc, char **argv) {
   Collector collector(std::move(options->selection));
   const SnapshotSource source = [&collector] { return collector.collect(); };
   return options->watch ? watch(source, options->display) : show_once(source, options->display);
+}
+
+} // namespace
+} // namespace xdpstats
+
+int main(int argc, char **argv) {
+  return xdpstats::guard_main([&] { return xdpstats::run(argc, argv); });
 }

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <exception>
 
 #include "base/clock.h"
+#include "base/out_of_memory.h"
 #include "display/display.h"
 #include "loader/follow/follow.h"
 #include "loader/follow/service_manager.h"
@@ -262,10 +262,5 @@ int run(int argc, char **argv) {
 } // namespace xdpstats
 
 int main(int argc, char **argv) {
-  try {
-    return xdpstats::exit_status(xdpstats::run(argc, argv));
-  } catch (const std::exception &error) {
-    xdpstats::report_error({std::string("unexpected failure: ") + error.what(), "", 0});
-    return xdpstats::kFailed;
-  }
+  return xdpstats::guard_main([&] { return xdpstats::exit_status(xdpstats::run(argc, argv)); });
 }

@@ -108,9 +108,16 @@ DevicePins::~DevicePins() {
 
 bool DevicePins::exists() const { return ::access(path_.directory.c_str(), F_OK) == 0; }
 
+// To note in created_ what is about to be created needs no memory any more once it is there.
+std::string DevicePins::to_note(const std::string &path) {
+  created_.reserve(created_.size() + 1);
+  return path;
+}
+
 Result<void> DevicePins::create_directory() {
+  std::string made = to_note(path_.directory);
   if (::mkdir(path_.directory.c_str(), kPrivateDirectory) == 0) {
-    created_.push_back(path_.directory);
+    created_.push_back(std::move(made));
     return {};
   }
   if (errno == EEXIST) {
@@ -120,10 +127,11 @@ Result<void> DevicePins::create_directory() {
 }
 
 Result<void> DevicePins::pin(int fd, const std::string &path) {
+  std::string made = to_note(path);
   if (bpf_obj_pin(fd, path.c_str()) != 0) {
     return os_failure("cannot pin a map at '" + path + "'", errno);
   }
-  created_.push_back(path);
+  created_.push_back(std::move(made));
   return {};
 }
 

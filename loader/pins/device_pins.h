@@ -68,6 +68,7 @@ public:
 
 private:
   explicit DevicePins(PinPath path) : path_(std::move(path)) {}
+  [[nodiscard]] std::string to_note(const std::string &path);
   Result<void> create_directory();
   Result<void> pin(int fd, const std::string &path);
 

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 
 namespace xdpstats {
 namespace {
@@ -68,9 +70,11 @@ Result<GivenPin> GivenPin::open(const std::string &path) {
 
 bool GivenPin::set(gid_t group, mode_t mode) const {
   // fchmod() refuses a descriptor of O_PATH; the link in /proc stands for the file itself.
-  const std::string link = "/proc/self/fd/" + std::to_string(fd_.get());
+  // No std::string: the undo must not need memory.
+  std::array<char, 32> link = {};
+  std::snprintf(link.data(), link.size(), "/proc/self/fd/%d", fd_.get());
   return ::fchownat(fd_.get(), "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) == 0 &&
-         ::chmod(link.c_str(), mode) == 0;
+         ::chmod(link.data(), mode) == 0;
 }
 
 void GivenPin::restore() const { static_cast<void>(set(group_, mode_)); }

@@ -7,6 +7,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -19,7 +20,8 @@ struct {
   std::string held_back;
 } state;
 
-int keep(bool debug, const char *format, va_list arguments) {
+// The libraries are C and must not see an exception.
+int keep(bool debug, const char *format, va_list arguments) noexcept try {
   va_list again;
   if (state.verbose) {
     va_copy(again, arguments);
@@ -39,6 +41,8 @@ int keep(bool debug, const char *format, va_list arguments) {
     state.held_back += text;
   }
   return length;
+} catch (const std::bad_alloc &) {
+  return 0; // the message is lost, not the work that it is about
 }
 
 } // namespace

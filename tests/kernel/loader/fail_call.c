@@ -38,7 +38,8 @@ static bool fails(const char *name) {
 
 FAILING(mkdir, (const char *path, mode_t mode), (path, mode))
 FAILING(rename, (const char *from, const char *to), (from, to))
-FAILING(chown, (const char *path, uid_t owner, gid_t group), (path, owner, group))
+FAILING(fchownat, (int directory, const char *path, uid_t owner, gid_t group, int flags),
+        (directory, path, owner, group, flags))
 FAILING(chmod, (const char *path, mode_t mode), (path, mode))
 FAILING(bpf_obj_pin, (int fd, const char *path), (fd, path))
 FAILING(bpf_map_freeze, (int fd), (fd))

@@ -98,7 +98,7 @@ TEST_P(Undo, LeavesAllAsItWas) {
     SKIP_UNLESS(can_load_tracing());
   }
   int failures = 0;
-  for (const char *call : {"mkdir", "chown", "chmod", "rename", "bpf_obj_pin", "bpf_map_freeze",
+  for (const char *call : {"mkdir", "fchownat", "chmod", "rename", "bpf_obj_pin", "bpf_map_freeze",
                            "bpf_map_update_elem", "bpf_xdp_attach"}) {
     prepare();
     auto outcome = Outcome::kFailed;
