@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "base/out_of_memory.h"
+#include "base/write_all.h"
 #include "console/options.h"
 #include "display/display.h"
-#include "display/output.h"
 #include "formats/snapshot_reader.h"
 
 namespace xdpstats {

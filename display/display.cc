@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/write_all.h"
 #include "display/frame.h"
 #include "display/output.h"
 #include "display/screen.h"
@@ -64,6 +65,10 @@ bool uses_screen(const DisplayOptions &options) {
 // nullopt: go on. Otherwise: end with this exit status.
 std::optional<int> after_writing(const DisplayOptions &options, const Result<void> &written) {
   if (written) {
+    return std::nullopt;
+  }
+  // The signal that ended the writing is taken next.
+  if (written.error().code == ECANCELED) {
     return std::nullopt;
   }
   // The reader has seen enough (| head), or the terminal was closed.

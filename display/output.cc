@@ -2,7 +2,6 @@
 #include "display/output.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <memory>
 
 #include "base/fd.h"
+#include "base/write_all.h"
 
 namespace xdpstats {
 namespace {
@@ -65,23 +65,6 @@ Result<std::string> final_target(const std::string &path) {
 
 } // namespace
 
-Result<void> write_all(int fd, const std::string &text, const std::string &name) {
-  size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t count = ::write(fd, text.data() + written, text.size() - written);
-    if (count >= 0) {
-      written += static_cast<size_t>(count);
-    } else if (errno == EAGAIN) {
-      // Another process that shares the terminal made it non-blocking.
-      pollfd writable = {fd, POLLOUT, 0};
-      ::poll(&writable, 1, -1);
-    } else if (errno != EINTR) {
-      return os_failure("cannot write " + name, errno);
-    }
-  }
-  return {};
-}
-
 Result<void> replace_file(const std::string &path, const std::string &text) {
   const auto target = final_target(path);
   if (!target) {
@@ -93,7 +76,7 @@ Result<void> replace_file(const std::string &path, const std::string &text) {
   if (file.fd() < 0) {
     return os_failure("cannot create a file beside '" + *target + "'", errno);
   }
-  if (auto done = write_all(file.fd(), text, "'" + *target + "'"); !done) {
+  if (auto done = write_all(file.fd(), text, ("'" + *target + "'").c_str()); !done) {
     return done;
   }
   if (::fchmod(file.fd(), kFileMode) != 0) {

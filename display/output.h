@@ -7,10 +7,6 @@
 
 namespace xdpstats {
 
-/// Writes all of `text` to descriptor `fd`; `name` is for the message. Fails with code EPIPE if
-/// nobody reads it any more (SIGPIPE must be ignored).
-[[nodiscard]] Result<void> write_all(int fd, const std::string &text, const std::string &name);
-
 /// Replaces `path` by a file of mode 0644 that holds `text`: a reader sees either the whole old
 /// file or the whole new one. Fails, and leaves `path` as it was, if `path` is not a regular file.
 [[nodiscard]] Result<void> replace_file(const std::string &path, const std::string &text);

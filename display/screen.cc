@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "display/output.h"
+#include "base/write_all.h"
 
 namespace xdpstats {
 namespace {
@@ -64,8 +64,9 @@ Result<void> Screen::draw(const std::vector<std::string> &lines) {
 void Screen::leave() {
   if (entered_) {
     entered_ = false;
-    // On a terminal that is gone there is nothing to restore.
-    (void)write_all(fd_, kLeave, "the terminal");
+    // On a terminal that is gone there is nothing to restore, and one that takes nothing must not
+    // keep us.
+    (void)write_all(fd_, kLeave, "the terminal", Patience::kBrief);
   }
 }
 

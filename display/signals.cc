@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "base/stop_signals.h"
+
 namespace xdpstats {
 namespace {
 
@@ -15,12 +17,7 @@ bool is_ignored(int signal) {
 } // namespace
 
 SignalWaiter::SignalWaiter(bool screen) {
-  ::sigemptyset(&waited_);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-    if (!is_ignored(signal)) {
-      ::sigaddset(&waited_, signal);
-    }
-  }
+  waited_ = stop_signals();
   if (screen) {
     ::sigaddset(&waited_, SIGWINCH);
     // A shell without job control ignores SIGTSTP; once stopped, nobody could continue this

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/out_of_memory.h"
+#include "base/stop_signals.h"
 #include "display/display.h"
 #include "loader/follow/follow.h"
 #include "loader/follow/service_manager.h"
@@ -248,10 +249,8 @@ int run(int argc, char **argv) {
     return run_follow(options);
   }
   // A signal ends nothing halfway: each device takes milliseconds, and is attached completely or
-  // rolled back.
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    std::signal(signal, SIG_IGN);
-  }
+  // rolled back. But it ends the waiting for whoever holds the lock or does not read our output.
+  block_stop_signals();
   return for_each_device(options.devices, [&options](const std::string &device) {
     return options.task == Task::kUnload ? unload_device(options.pin_root, device)
                                          : count_device(options.count, device);

@@ -4,9 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <iostream>
 
-#include "display/output.h"
+#include "base/write_all.h"
 
 namespace xdpstats {
 namespace {
@@ -14,13 +13,15 @@ namespace {
 // Output that is lost must not keep the next device from being counted, so it ends nothing at once.
 bool output_lost = false;
 
+// Nobody is left to be told that standard error cannot be written.
+void say(const std::string &text) {
+  static_cast<void>(write_all(STDERR_FILENO, text + "\n", "standard error"));
+}
+
 } // namespace
 
 void report_error(const Error &error) {
-  std::cerr << "xdp-stats-load: " << error.message << '\n';
-  if (!error.hint.empty()) {
-    std::cerr << "hint: " << error.hint << '\n';
-  }
+  say("xdp-stats-load: " + error.message + (error.hint.empty() ? "" : "\nhint: " + error.hint));
 }
 
 void report_done(const std::string &line) {
@@ -34,6 +35,6 @@ void report_done(const std::string &line) {
 
 int exit_status(int status) { return status == 0 && output_lost ? 1 : status; }
 
-void report_note(const std::string &line) { std::cerr << "note: " << line << '\n'; }
+void report_note(const std::string &line) { say("note: " + line); }
 
 } // namespace xdpstats

@@ -6,7 +6,6 @@
 #include <linux/bpf.h>
 
 #include <cerrno>
-#include <fstream>
 #include <optional>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "loader/system/build_id.h"
 #include "loader/system/capabilities.h"
 #include "loader/system/library_log.h"
+#include "loader/system/object_file.h"
 
 namespace xdpstats {
 namespace {
@@ -154,16 +154,11 @@ Result<CountingObject> open_user_program(const std::string &spec) {
     file = spec.substr(0, colon);
     name = spec.substr(colon + 1);
   }
-  std::ifstream stream(file, std::ios::binary);
-  std::string bytes;
-  // Not by iterators, which throw where read() sets badbit: reading a directory fails.
-  for (char chunk[4096]; stream.read(chunk, sizeof(chunk)), stream.gcount() > 0;) {
-    bytes.append(chunk, static_cast<size_t>(stream.gcount()));
+  const auto bytes = read_object_file(file);
+  if (!bytes) {
+    return Failure(bytes.error());
   }
-  if (!stream.is_open() || stream.bad()) {
-    return os_failure("cannot read '" + file + "'", errno);
-  }
-  auto counting = open_object({bytes.data(), bytes.size()}, file);
+  auto counting = open_object({bytes->data(), bytes->size()}, file);
   if (!counting) {
     return counting;
   }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/stop_signals.h"
 #include "loader/pins/pin_access.h"
 #include "pinning/pin_path.h"
 
@@ -45,6 +46,9 @@ Result<void> lock(int fd, const std::string &pin_root) {
   for (auto tries = kPatience / kPause; ::flock(fd, LOCK_EX | LOCK_NB) != 0; --tries) {
     if (errno != EWOULDBLOCK && errno != EINTR) {
       return os_failure(what, errno);
+    }
+    if (stop_is_pending()) {
+      return os_failure(what + ", which another process holds", EINTR);
     }
     if (tries == 0) {
       return failure(what + ": another process has held the lock for " +

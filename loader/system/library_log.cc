@@ -2,6 +2,7 @@
 #include "loader/system/library_log.h"
 
 #include <bpf/libbpf.h>
+#include <unistd.h>
 #include <xdp/libxdp.h>
 
 #include <cstdarg>
@@ -10,6 +11,8 @@
 #include <new>
 #include <string_view>
 #include <utility>
+
+#include "base/write_all.h"
 
 namespace xdpstats {
 namespace {
@@ -22,15 +25,10 @@ struct {
 
 // The libraries are C and must not see an exception.
 int keep(bool debug, const char *format, va_list arguments) noexcept try {
-  va_list again;
-  if (state.verbose) {
-    va_copy(again, arguments);
-    std::vfprintf(stderr, format, again);
-    va_end(again);
-  }
-  if (debug) {
+  if (debug && !state.verbose) {
     return 0;
   }
+  va_list again;
   va_copy(again, arguments);
   const int length = std::vsnprintf(nullptr, 0, format, again);
   va_end(again);
@@ -38,7 +36,13 @@ int keep(bool debug, const char *format, va_list arguments) noexcept try {
     std::string text(static_cast<size_t>(length) + 1, '\0');
     std::vsnprintf(text.data(), text.size(), format, arguments);
     text.pop_back();
-    state.held_back += text;
+    if (state.verbose) {
+      // Whoever has had enough of waiting for a reader is not asked again for each line.
+      state.verbose = write_all(STDERR_FILENO, text, "standard error").has_value();
+    }
+    if (!debug) {
+      state.held_back += text;
+    }
   }
   return length;
 } catch (const std::bad_alloc &) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "base/stop_signals.h"
 #include "loader/pins/pin_root_lock.h"
 #include "pinning/pin_path.h"
 
@@ -72,6 +73,24 @@ TEST_F(PinRootLockTest, GivesUpOnOneThatIsNeverReleased) {
             "cannot lock '/sys/fs/bpf/locked': another process has held the lock for 30 seconds");
   EXPECT_EQ(lock.error().hint, "find it with: lslocks");
   EXPECT_EQ(g_seconds, 30);
+  EXPECT_NE(::access(kRoot, F_OK), 0) << "what was created is removed again";
+}
+
+TEST_F(PinRootLockTest, WaitsNoLongerThanUntilItIsToldToEnd) {
+  sigset_t before;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  block_stop_signals();
+  g_refusals = 1'000'000;
+  ASSERT_EQ(::raise(SIGTERM), 0);
+  const auto lock = PinRootLock::acquire(kRoot, true);
+  const sigset_t waited = stop_signals();
+  const timespec now = {};
+  EXPECT_EQ(::sigtimedwait(&waited, nullptr, &now), SIGTERM);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  ASSERT_FALSE(lock);
+  EXPECT_EQ(lock.error().message, "cannot lock '/sys/fs/bpf/locked', which another process holds: "
+                                  "Interrupted system call");
+  EXPECT_EQ(g_seconds, 0);
   EXPECT_NE(::access(kRoot, F_OK), 0) << "what was created is removed again";
 }
 

@@ -105,6 +105,14 @@ termios PtyProcess::settings() const {
 }
 
 int PtyProcess::wait_status(std::chrono::milliseconds timeout) {
+  return wait_status(timeout, true);
+}
+
+int PtyProcess::wait_status_unread(std::chrono::milliseconds timeout) {
+  return wait_status(timeout, false);
+}
+
+int PtyProcess::wait_status(std::chrono::milliseconds timeout, bool reading) {
   const auto deadline = Clock::now() + timeout;
   int status = 0;
   while (::waitpid(pid_, &status, WUNTRACED | WNOHANG) == 0) {
@@ -112,7 +120,7 @@ int PtyProcess::wait_status(std::chrono::milliseconds timeout) {
       throw std::runtime_error("the program on the terminal goes on and on");
     }
     // The program's output must be read, as the program waits when the terminal is full.
-    if (!terminal_.valid() || !read_some(std::chrono::milliseconds(10))) {
+    if (!reading || !terminal_.valid() || !read_some(std::chrono::milliseconds(10))) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   }

@@ -42,11 +42,14 @@ public:
   /// Waits for a change of the program's state, and returns it as waitpid(pid, ..., WUNTRACED)
   /// does.
   int wait_status(std::chrono::milliseconds timeout = std::chrono::seconds(20));
+  /// The same with nobody reading the screen meanwhile.
+  int wait_status_unread(std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
   /// What is left to read after the program has ended.
   std::string rest();
 
 private:
+  int wait_status(std::chrono::milliseconds timeout, bool reading);
   bool read_some(std::chrono::milliseconds timeout);
 
   UniqueFd terminal_;

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "tests/support/pins.h"
 #include "tests/support/process.h"
 #include "tests/support/pty.h"
+#include "tests/support/stalled.h"
 
 namespace xdpstats::test {
 namespace {
@@ -160,6 +162,33 @@ TEST_F(Watch, GivesTheTerminalBackWhileSuspended) {
   ASSERT_EQ(::kill(process.pid(), SIGCONT), 0);
   process.wait_for(kEnter);
   process.wait_for("packets/s");
+}
+
+TEST_F(Watch, EndsWhileItsReaderStalls) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    StalledProcess process({XDP_STATS, "--format=json", "--watch=0.01"});
+    process.wait_until_stalled();
+    EXPECT_EQ(process.end_by(signal), 0);
+  }
+}
+
+// Its messages go the same way.
+TEST_F(Watch, EndsWhileTheReaderOfItsErrorsStalls) {
+  StalledProcess process(
+      {"bash", "-c", "exec 3>&1 >/dev/null; exec \"$0\" --watch=0.01 --dev eth0 --dev \"$1\" 2>&3",
+       XDP_STATS, std::string(8000, 'x')});
+  process.wait_until_stalled();
+  EXPECT_EQ(process.end_by(SIGTERM), 1) << "one device is missing";
+}
+
+TEST_F(Watch, EndsWhileItsTerminalStalls) {
+  PtyProcess process({XDP_STATS, "--watch=0.01"}, 80, 24);
+  process.wait_for("packets/s");
+  wait_until_in(process.pid(), "wait_woken");
+  ASSERT_EQ(::kill(process.pid(), SIGTERM), 0);
+  const int status = process.wait_status_unread();
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(Watch, EndsWithItsTerminal) {

@@ -2,6 +2,7 @@
 // Loaders that run at once, that are killed, and whose device vanishes.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <random>
@@ -12,6 +13,7 @@
 #include "tests/kernel/loader/loader_test.h"
 #include "tests/support/frames.h"
 #include "tests/support/probe.h"
+#include "tests/support/stalled.h"
 
 namespace xdpstats::test {
 namespace {
@@ -176,6 +178,17 @@ TEST_F(Concurrent, ADeviceMayVanishWhileItIsAttached) {
     const Finished unloaded = load({"--dev", "vx", "--unload"});
     EXPECT_EQ(unloaded.status, finished.status == 0 ? 0 : 1) << unloaded.out << unloaded.err;
     expect_nothing_left();
+  }
+}
+
+// What was begun is finished; only the telling is given up.
+TEST_F(Concurrent, EndsBySignalWhileNobodyReadsWhatItSays) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    StalledProcess process(loader({"--dev", "va", "--pin", "--verbose"}));
+    process.wait_until_stalled();
+    EXPECT_EQ(process.end_by(signal), 1);
+    EXPECT_THAT(load_well({"--status"}), StartsWith("va: counting\n"));
+    load_well({"--dev", "va", "--unload"});
   }
 }
 

@@ -8,6 +8,7 @@
 #include "tests/kernel/loader/loader_test.h"
 #include "tests/support/frames.h"
 #include "tests/support/pty.h"
+#include "tests/support/stalled.h"
 #include "tests/support/wait.h"
 
 namespace xdpstats::test {
@@ -104,6 +105,17 @@ TEST_F(Foreground, EndsWithItsTerminal) {
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
   expect_detached(program);
+}
+
+TEST_F(Foreground, EndsWhileItsReaderStalls) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    StalledProcess process(loader({"--dev", "va", "--interval", "0.01"}));
+    process.wait_until_stalled();
+    const uint32_t program = netdev("va").program_id;
+    ASSERT_NE(program, 0U);
+    EXPECT_EQ(process.end_by(signal), 0);
+    expect_detached(program);
+  }
 }
 
 TEST_F(Foreground, RunsAUsersProgram) {

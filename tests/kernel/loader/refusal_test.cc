@@ -111,6 +111,19 @@ TEST_F(Refusal, WithoutPrivilege) {
   }
 }
 
+TEST_F(Refusal, OfAProgramThatNeverEnds) {
+  const std::string pipe = place_ + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string &endless : {pipe, std::string("/dev/zero")}) {
+    refuse({"--dev", "va", "--pin", "--program", endless},
+           "cannot read '" + endless + "': not a regular file", "");
+  }
+  const std::string large = file("");
+  ASSERT_EQ(::truncate(large.c_str(), off_t{1} << 30U), 0);
+  refuse({"--dev", "va", "--pin", "--program", large},
+         "cannot read '" + large + "': it is larger than 64 MiB, too large for a BPF object", "");
+}
+
 TEST_F(Refusal, OfAPinThatIsNoMap) {
   const PinPath pins(kDefaultPinRoot, "va");
   std::filesystem::create_directories(pins.directory);

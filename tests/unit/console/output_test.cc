@@ -12,6 +12,8 @@
 #include <fstream>
 
 #include "base/fd.h"
+#include "base/stop_signals.h"
+#include "base/write_all.h"
 #include "tests/support/files.h"
 
 namespace xdpstats {
@@ -91,6 +93,44 @@ TEST(WriteAll, ReportsAReaderWhoIsGone) {
   const auto done = write_all(writer.get(), "x", "standard output");
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, EPIPE);
+}
+
+TEST(WriteAll, EndsBySignalWhileTheReaderStalls) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const UniqueFd reader(ends[0]);
+  const UniqueFd writer(ends[1]);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  block_stop_signals();
+  ASSERT_EQ(::raise(SIGTERM), 0);
+  EXPECT_TRUE(write_all(writer.get(), "x", "pipe")) << "what can be written is written";
+  const auto done = write_all(writer.get(), std::string(1'000'003, 'x'), "pipe");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ECANCELED);
+  const sigset_t waited = stop_signals();
+  const timespec now = {};
+  EXPECT_EQ(::sigtimedwait(&waited, nullptr, &now), SIGTERM) << "it is left to be taken";
+  EXPECT_FALSE(stop_is_pending());
+}
+
+TEST(WriteAll, HasLittlePatienceWhereAskedTo) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const UniqueFd reader(ends[0]);
+  const UniqueFd writer(ends[1]);
+  const auto done = write_all(writer.get(), std::string(1'000'003, 'x'), "pipe", Patience::kBrief);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ECANCELED);
+}
+
+TEST(StopSignals, LeaveOutWhatTheCallerIgnores) {
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  const sigset_t signals = stop_signals();
+  EXPECT_EQ(::sigismember(&signals, SIGHUP), 0);
+  EXPECT_EQ(::sigismember(&signals, SIGINT), 1);
+  std::signal(SIGHUP, before);
 }
 
 TEST(WriteAll, WaitsForANonBlockingReader) {
