@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/stop_signals.h"
@@ -24,6 +27,11 @@ namespace fs = std::filesystem;
 class ReplaceFile : public testing::Test {
 protected:
   [[nodiscard]] std::string path(const char *name) const { return directory_ / name; }
+  [[nodiscard]] struct stat access_of(const char *name) const {
+    struct stat status = {};
+    EXPECT_EQ(::stat(path(name).c_str(), &status), 0);
+    return status;
+  }
   [[nodiscard]] size_t files() const {
     return static_cast<size_t>(std::distance(fs::directory_iterator(directory_), {}));
   }
@@ -59,6 +67,110 @@ TEST_F(ReplaceFile, FollowsASymbolicLink) {
   ASSERT_TRUE(replace_file(path("link"), "two\n"));
   EXPECT_TRUE(fs::is_symlink(path("link")));
   EXPECT_EQ(test::read_file(path("real")), "two\n");
+}
+
+TEST_F(ReplaceFile, FollowsLinksOnTheWay) {
+  ASSERT_TRUE(fs::create_directory(path("real")));
+  fs::create_symlink("real/", path("relative"));
+  fs::create_symlink(directory_ / "relative", path("absolute"));
+  fs::create_symlink("absolute//x.prom", path("link"));
+  ASSERT_TRUE(replace_file(path("link"), "one\n"));
+  EXPECT_EQ(test::read_file(path("real/x.prom")), "one\n");
+  fs::create_symlink("loop", path("loop"));
+  EXPECT_EQ(replace_file(path("loop"), "one\n").error().code, ELOOP);
+  EXPECT_EQ(replace_file(path("real/"), "one\n").error().message,
+            "cannot replace '" + path("real/") + "': not a regular file");
+}
+
+TEST_F(ReplaceFile, FollowsNoLinkOfAnotherUser) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "only root can make a link of another user";
+  }
+  ASSERT_TRUE(replace_file(path("secret"), "one\n"));
+  ASSERT_EQ(::chmod(path("secret").c_str(), 0600), 0);
+  ASSERT_TRUE(fs::create_directory(path("etc")));
+  fs::create_symlink("secret", path("link"));
+  fs::create_symlink("etc", path("way"));
+  for (const char *link : {"link", "way"}) {
+    ASSERT_EQ(::lchown(path(link).c_str(), 65534, 65534), 0);
+  }
+  for (const char *file : {"link", "way/x.prom"}) {
+    const auto done = replace_file(path(file), "two\n");
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().message,
+                testing::HasSubstr("is a symbolic link of the user with id 65534"));
+  }
+  EXPECT_EQ(test::read_file(path("secret")), "one\n");
+  EXPECT_EQ(access_of("secret").st_mode & 07777U, 0600U);
+  EXPECT_TRUE(fs::is_empty(path("etc")));
+}
+
+TEST_F(ReplaceFile, KeepsModeAndOwner) {
+  ASSERT_TRUE(replace_file(path("x.prom"), "one\n"));
+  ASSERT_EQ(::chmod(path("x.prom").c_str(), 0640), 0);
+  const bool root = ::geteuid() == 0;
+  ASSERT_EQ(::chown(path("x.prom").c_str(), root ? 4219 : ::geteuid(), root ? 4217 : ::getegid()),
+            0);
+  const struct stat before = access_of("x.prom");
+  ASSERT_TRUE(replace_file(path("x.prom"), "two\n"));
+  const struct stat after = access_of("x.prom");
+  EXPECT_EQ(after.st_mode, before.st_mode);
+  EXPECT_EQ(after.st_uid, before.st_uid);
+  EXPECT_EQ(after.st_gid, before.st_gid);
+  EXPECT_EQ(test::read_file(path("x.prom")), "two\n");
+}
+
+TEST_F(ReplaceFile, ReplacesWhatAKilledCommandLeft) {
+  const std::string left = path(".x.prom.xdp-stats");
+  std::ofstream(left) << "half";
+  ASSERT_TRUE(replace_file(path("x.prom"), "one\n"));
+  EXPECT_EQ(files(), 1U);
+  fs::create_symlink("x.prom", left); // or what somebody put in its way
+  ASSERT_TRUE(replace_file(path("x.prom"), "two\n"));
+  ASSERT_EQ(::mkfifo(left.c_str(), 0600), 0);
+  ASSERT_TRUE(replace_file(path("x.prom"), "three\n"));
+  EXPECT_EQ(test::read_file(path("x.prom")), "three\n");
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(ReplaceFile, LeavesTheFileOfALivingCommandAlone) {
+  const std::string theirs = path(".x.prom.xdp-stats");
+  std::ofstream(theirs) << "half";
+  const UniqueFd file(::open(theirs.c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(::flock(file.get(), LOCK_EX), 0);
+  const auto done = replace_file(path("x.prom"), "one\n");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message,
+            "cannot create a file beside '" + path("x.prom") + "': File exists");
+  EXPECT_EQ(test::read_file(theirs), "half");
+}
+
+// Each sees a whole file, whoever wrote it.
+TEST_F(ReplaceFile, IsDoneInTurnByMany) {
+  std::vector<pid_t> writers;
+  for (char letter = 'a'; letter < 'e'; ++letter) {
+    const pid_t writer = ::fork();
+    ASSERT_GE(writer, 0);
+    if (writer == 0) {
+      for (int i = 0; i < 101; ++i) {
+        if (!replace_file(path("x.prom"), std::string(50'021, letter))) {
+          ::_exit(1);
+        }
+      }
+      ::_exit(0);
+    }
+    writers.push_back(writer);
+  }
+  for (const pid_t writer : writers) {
+    int status = 0;
+    while (::waitpid(writer, &status, WNOHANG) == 0) {
+      if (const std::string text = test::read_file(path("x.prom")); !text.empty()) {
+        EXPECT_EQ(text, std::string(50'021, text.front()));
+      }
+    }
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(files(), 1U);
 }
 
 TEST_F(ReplaceFile, RefusesWhatIsNoFile) {
