@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -9,7 +10,7 @@ namespace xdpstats {
 namespace {
 
 constexpr uint64_t kNsPerSecond = 1'000'000'000;
-constexpr char kReplacement[] = "\xEF\xBF\xBD"; // U+FFFD
+constexpr char kHexDigits[] = "0123456789ABCDEF";
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
@@ -71,16 +72,34 @@ std::string_view take_number(std::string_view &text) {
   return number;
 }
 
-template <typename Write> std::string rewrite(std::string_view text, Write write) {
+// Between U+2000 and U+206F: line and paragraph separators and the marks by which the direction of
+// writing changes, which make a text look like another one. U+061C is one more of them.
+bool is_misleading(std::string_view character) {
+  if (character == "\xD8\x9C") {
+    return true;
+  }
+  if (character.size() != 3 || character[0] != '\xE2') {
+    return false;
+  }
+  const auto middle = static_cast<unsigned char>(character[1]);
+  const auto last = static_cast<unsigned char>(character[2]);
+  return (middle == 0x80 && (last == 0x8E || last == 0x8F || (last >= 0xA8 && last <= 0xAE))) ||
+         (middle == 0x81 && last >= 0xA6 && last <= 0xA9);
+}
+
+std::string clean(std::string_view text, std::string_view kept) {
   std::string result;
   while (!text.empty()) {
     const size_t length = character_length(text);
-    if (length == 0) {
-      result += kReplacement;
-      text.remove_prefix(1);
-    } else {
-      write(result, text.substr(0, length));
-      text.remove_prefix(length);
+    const std::string_view character = text.substr(0, std::max<size_t>(length, 1));
+    text.remove_prefix(character.size());
+    const bool harmless = length > 0 && !is_control(character) && !is_misleading(character);
+    if (harmless || kept.find(character) != std::string_view::npos) {
+      result += character;
+      continue;
+    }
+    for (const char byte : character) {
+      append_escaped(result, byte);
     }
   }
   return result;
@@ -139,19 +158,16 @@ std::string utc_time(uint64_t ns) {
   return broken_down(time, "%Y-%m-%dT%H:%M:%S") + fraction.data();
 }
 
-std::string valid_utf8(std::string_view text) {
-  return rewrite(text, [](std::string &to, std::string_view character) { to += character; });
+void append_escaped(std::string &text, char byte) {
+  const auto value = static_cast<unsigned char>(byte);
+  text += '%';
+  text += kHexDigits[value >> 4U];
+  text += kHexDigits[value & 0xfU];
 }
 
-std::string printable(std::string_view text) {
-  return rewrite(text, [](std::string &to, std::string_view character) {
-    if (is_control(character)) {
-      to += '?';
-    } else {
-      to += character;
-    }
-  });
-}
+std::string printable(std::string_view text) { return clean(text, ""); }
+
+std::string printable_lines(std::string_view text) { return clean(text, "\n\t"); }
 
 bool natural_less(std::string_view one, std::string_view other) {
   const std::string_view whole_one = one;

@@ -21,13 +21,19 @@ namespace xdpstats {
 /// `ns` since 1970 UTC as "2026-11-22T14:53:02.000000000Z" (RFC 3339).
 [[nodiscard]] std::string utc_time(uint64_t ns);
 
-/// `text` as valid UTF-8: each byte that is not part of a character becomes U+FFFD. The kernel
-/// allows every byte but space, '/' and ':' in the name of a device.
-[[nodiscard]] std::string valid_utf8(std::string_view text);
+/// Appends `byte` as "%XX", the one spelling that all outputs and the pin path have for bytes that
+/// they cannot hold.
+void append_escaped(std::string &text, char byte);
 
-/// Like valid_utf8; control characters become '?', as the name of a device must not control the
-/// terminal.
+/// `text` for a terminal, a log or a machine's format: valid UTF-8 in one line that changes neither
+/// the terminal nor the order of what is read. Bytes that are no UTF-8, control characters, line
+/// separators and marks of writing direction become "%XX" for each byte; all else stays, '%' too.
+/// To do it twice changes nothing. As the name of a device holds no '%', different names stay
+/// different. The kernel allows every other byte but space, '/' and ':' in it.
 [[nodiscard]] std::string printable(std::string_view text);
+
+/// The same for a text of several lines, such as a verifier's log: keeps '\n' and '\t'.
+[[nodiscard]] std::string printable_lines(std::string_view text);
 
 /// Whether `one` comes before `other` for people: eth2 before eth10. A strict total order.
 [[nodiscard]] bool natural_less(std::string_view one, std::string_view other);

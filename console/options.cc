@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/text.h"
 #include "display/option_checks.h"
 #include "pinning/pin_path.h"
 
@@ -24,6 +25,9 @@ Result<std::vector<ForeignMap>> parse_maps(const std::vector<std::string> &value
       return failure("--map: '" + value + "' is not LABEL=PATH");
     }
     ForeignMap map = {value.substr(0, equals), value.substr(equals + 1)};
+    if (printable(map.label) != map.label) {
+      return failure("--map: label '" + map.label + "' holds what no output can show");
+    }
     if (std::any_of(maps.begin(), maps.end(),
                     [&map](const ForeignMap &other) { return other.label == map.label; })) {
       return failure("--map: label '" + map.label + "' is given twice");
@@ -33,12 +37,13 @@ Result<std::vector<ForeignMap>> parse_maps(const std::vector<std::string> &value
   return maps;
 }
 
-// The names without repetitions, in the order in which they were given.
-std::vector<std::string> without_repeats(const std::vector<std::string> &names) {
+// The devices without repetitions, in the order in which they were named.
+std::vector<std::string> devices_named(const std::vector<std::string> &spellings) {
   std::vector<std::string> once;
-  for (const auto &name : names) {
+  for (const auto &spelling : spellings) {
+    std::string name = device_spelled(spelling);
     if (std::find(once.begin(), once.end(), name) == once.end()) {
-      once.push_back(name);
+      once.push_back(std::move(name));
     }
   }
   return once;
@@ -106,7 +111,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
   if (!parsed) {
     return Failure(parsed.error());
   }
-  options.selection.devices = without_repeats(devices);
+  options.selection.devices = devices_named(devices);
   options.selection.maps = std::move(*parsed);
   options.display.format = chosen(format, kFormats);
   options.watch = watch->count() > 0;

@@ -51,16 +51,13 @@ void add_counting(std::string &text, const std::vector<DeviceSample> &samples) {
 
 std::string escape_label(std::string_view value) {
   std::string escaped;
-  for (const char c : valid_utf8(value)) {
+  for (const char c : printable(value)) {
     switch (c) {
     case '\\':
       escaped += "\\\\";
       break;
     case '"':
       escaped += "\\\"";
-      break;
-    case '\n':
-      escaped += "\\n";
       break;
     default:
       escaped += c;

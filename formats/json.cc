@@ -17,7 +17,7 @@ void add_info(Json &object, const std::optional<xdp_stats_info> &info) {
     return;
   }
   object["mode"] = mode_name(info->mode);
-  object["program"] = valid_utf8(info->program);
+  object["program"] = printable(info->program);
   object["attach_mode"] = attach_mode_name(info->attach_mode);
   object["ifindex"] = info->ifindex;
   object["netdev_program_id"] = info->netdev_program_id;
@@ -32,9 +32,9 @@ void add_info(Json &object, const std::optional<xdp_stats_info> &info) {
 
 Json json_of(const DeviceSample &sample) {
   Json object;
-  object["device"] = valid_utf8(sample.name);
+  object["device"] = printable(sample.name);
   object["state"] = state_name(sample.verdict.state);
-  object["reason"] = valid_utf8(sample.verdict.reason);
+  object["reason"] = printable(sample.verdict.reason);
   add_info(object, sample.info);
   object["map_id"] = sample.map_id;
   Json &actions = object["actions"];

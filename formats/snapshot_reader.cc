@@ -75,7 +75,7 @@ void Collector::collect_devices(Snapshot &snapshot) {
 void Collector::collect_maps(Snapshot &snapshot) const {
   for (const auto &[label, path] : selection_.maps) {
     const auto same_name = [&label = label](const DeviceSample &sample) {
-      return sample.name == label;
+      return printable(sample.name) == label;
     };
     // Prometheus refuses a whole scrape in which two series have the same name.
     if (std::any_of(snapshot.samples.begin(), snapshot.samples.end(), same_name)) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/options.h"
 
-#include <net/if.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <functional>
@@ -36,13 +34,14 @@ Examples:
 See xdp-stats-load(8).)";
 
 // A name that the kernel would refuse (dev_valid_name) is wrong usage rather than a missing device.
-std::string check_device_name(const std::string &name) {
-  // Alternative names and patterns are longer.
+// Alternative names and patterns are longer than names.
+std::string check_device_name(const std::string &spelling) {
+  const std::string name = device_spelled(spelling);
   const bool valid = !name.empty() && name.size() < kAlternativeNameSize && name != "." &&
                      name != ".." && std::none_of(name.begin(), name.end(), [](unsigned char c) {
                        return c == '/' || c == ':' || std::isspace(c) != 0;
                      });
-  return valid ? "" : "'" + name + "' is no name of a network device";
+  return valid ? "" : "'" + spelling + "' is no name of a network device";
 }
 
 // Whether an option was given, also where its value is the default.
@@ -206,9 +205,10 @@ Options parse_options(int argc, char **argv) {
   count.pin_root = options.pin_root;
   // A device named twice is one device.
   std::vector<std::string> unique;
-  for (auto &device : options.devices) {
+  for (const auto &spelling : options.devices) {
+    std::string device = device_spelled(spelling);
     if (std::find(unique.begin(), unique.end(), device) == unique.end()) {
-      unique.push_back(device);
+      unique.push_back(std::move(device));
     }
   }
   options.devices = std::move(unique);

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "base/text.h"
 #include "base/write_all.h"
 
 namespace xdpstats {
@@ -15,7 +16,7 @@ bool output_lost = false;
 
 // Nobody is left to be told that standard error cannot be written.
 void say(const std::string &text) {
-  static_cast<void>(write_all(STDERR_FILENO, text + "\n", "standard error"));
+  static_cast<void>(write_all(STDERR_FILENO, printable_lines(text) + "\n", "standard error"));
 }
 
 } // namespace
@@ -25,7 +26,7 @@ void report_error(const Error &error) {
 }
 
 void report_done(const std::string &line) {
-  const auto written = write_all(STDOUT_FILENO, line + "\n", "standard output");
+  const auto written = write_all(STDOUT_FILENO, printable_lines(line) + "\n", "standard output");
   // A reader who has seen enough is no failure.
   if (!written && written.error().code != EPIPE && !output_lost) {
     output_lost = true;

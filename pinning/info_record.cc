@@ -21,14 +21,26 @@ constexpr int kReadTries = 100;
 // What a reader is ready to copy of a newer record.
 constexpr __u32 kLargestRecord = 65536;
 
+// The name of a function in BTF is an identifier. Whatever else is there was not written by us, and
+// people would see it on their terminals.
+void clean_name(char *name) {
+  for (; *name != '\0'; ++name) {
+    if (*name <= ' ' || *name > '~') {
+      *name = '?';
+    }
+  }
+}
+
 // Texts end where their field ends, and counts stay within their arrays, whoever wrote them.
 void make_readable(xdp_stats_info &record) {
   record.device[sizeof(record.device) - 1] = '\0';
   record.program[sizeof(record.program) - 1] = '\0';
+  clean_name(record.program);
   record.slave_count = std::min<__u32>(record.slave_count, XDP_STATS_INFO_SLAVES);
   record.chain_count = std::min<__u32>(record.chain_count, XDP_STATS_INFO_CHAIN);
   for (auto &name : record.chain) {
     name[sizeof(name) - 1] = '\0';
+    clean_name(name);
   }
 }
 

@@ -3,12 +3,14 @@
 
 #include <dirent.h>
 #include <linux/magic.h>
+#include <net/if.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <memory>
 
+#include "base/text.h"
 #include "bpf/xdp_stats.bpf.h"
 #include "bpf/xdp_stats_info.h"
 
@@ -19,6 +21,19 @@ constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 
 bool is_plain(char c) { return c > ' ' && c < '\x7f' && c != '.' && c != '%' && c != '/'; }
 
+// The byte that `text` begins with as "%XX"; nullopt if it begins otherwise.
+std::optional<char> escaped_byte(std::string_view text) {
+  if (text.size() < 3 || text[0] != '%') {
+    return std::nullopt;
+  }
+  const size_t high = kHexDigits.find(text[1]);
+  const size_t low = kHexDigits.find(text[2]);
+  if (high == std::string_view::npos || low == std::string_view::npos) {
+    return std::nullopt;
+  }
+  return static_cast<char>(high * 16 + low);
+}
+
 } // namespace
 
 std::string escape_device(std::string_view device) {
@@ -27,38 +42,41 @@ std::string escape_device(std::string_view device) {
     if (is_plain(c)) {
       name += c;
     } else {
-      const auto byte = static_cast<unsigned char>(c);
-      name += '%';
-      name += kHexDigits[byte >> 4U];
-      name += kHexDigits[byte & 0xfU];
+      append_escaped(name, c);
     }
   }
   return name;
 }
 
 std::optional<std::string> unescape_device(std::string_view name) {
-  std::string device;
-  for (size_t i = 0; i < name.size(); ++i) {
-    if (name[i] != '%') {
-      device += name[i];
-      continue;
-    }
-    if (i + 2 >= name.size()) {
-      return std::nullopt;
-    }
-    const size_t high = kHexDigits.find(name[i + 1]);
-    const size_t low = kHexDigits.find(name[i + 2]);
-    if (high == std::string_view::npos || low == std::string_view::npos) {
-      return std::nullopt;
-    }
-    device += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  // Accept only the spelling that escape_device writes: "%41" must not become a second name of "A".
+  std::string device = device_spelled(name);
+  // escape_device writes only one spelling: "%41" must not become a second name of "A".
   if (device.empty() || escape_device(device) != name) {
     return std::nullopt;
   }
   return device;
+}
+
+std::string device_spelled(std::string_view spelling) {
+  std::string device;
+  while (!spelling.empty()) {
+    if (const auto byte = escaped_byte(spelling)) {
+      device += *byte;
+      spelling.remove_prefix(3);
+    } else {
+      device += spelling.front();
+      spelling.remove_prefix(1);
+    }
+  }
+  return device;
+}
+
+bool is_device_name(std::string_view name) {
+  return !name.empty() && name.size() < IFNAMSIZ && name != "." && name != ".." &&
+         std::none_of(name.begin(), name.end(), [](char c) {
+           return c == '\0' || c == '/' || c == ':' || c == '%' || c == '\xA0' ||
+                  (c >= '\t' && c <= '\r') || c == ' ';
+         });
 }
 
 PinPath::PinPath(std::string_view pin_root, std::string_view device)
@@ -85,7 +103,7 @@ Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root
   while (const dirent *entry = ::readdir(root.get())) {
     if (entry->d_type == DT_DIR) {
       // escape_device never writes "." and "..".
-      if (auto device = unescape_device(entry->d_name)) {
+      if (auto device = unescape_device(entry->d_name); device && is_device_name(*device)) {
         devices.push_back(std::move(*device));
       }
     }

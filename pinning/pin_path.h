@@ -21,6 +21,12 @@ inline constexpr char kDefaultPinRoot[] = "/sys/fs/bpf/xdp_stats";
 /// The device that a directory name stands for; nullopt if escape_device never writes that name.
 [[nodiscard]] std::optional<std::string> unescape_device(std::string_view name);
 
+/// The device that people name by `spelling`, as outputs have it: each "%XX" stands for a byte.
+[[nodiscard]] std::string device_spelled(std::string_view spelling);
+
+/// Whether the kernel lets a device have this name (dev_valid_name; a '%' is for patterns).
+[[nodiscard]] bool is_device_name(std::string_view name);
+
 /// Where a device's pins are.
 struct PinPath {
   PinPath(std::string_view pin_root, std::string_view device);

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
+
 namespace xdpstats {
 namespace {
 
@@ -77,7 +79,7 @@ void Collector::collect_maps(Interval &interval) {
   // Labels must differ from the names of devices. Two maps never have the same label.
   std::set<std::string> taken;
   for (const auto &sample : interval.samples) {
-    taken.insert(sample.name);
+    taken.insert(printable(sample.name));
   }
   for (size_t i = 0; i < config_.maps.size(); ++i) {
     const auto &map = config_.maps[i];

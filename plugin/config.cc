@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/text.h"
+
 namespace xdpstats {
 namespace {
 
@@ -102,6 +104,10 @@ private:
     source.label = std::get<std::string>(block.values[0]);
     if (source.label.empty() || source.label.size() > kMaxLabelLength) {
       warn_block("its label must have 1 to " + std::to_string(kMaxLabelLength) + " characters");
+      return std::nullopt;
+    }
+    if (printable(source.label) != source.label) {
+      warn_block("its label holds what no output can show");
       return std::nullopt;
     }
     if (source.path.empty()) {

@@ -12,6 +12,7 @@ extern "C" {
 #include <memory>
 #include <utility>
 
+#include "base/text.h"
 #include "plugin/collector.h"
 #include "plugin/config.h"
 #include "plugin/libbpf_quiet.h"
@@ -37,7 +38,7 @@ template <size_t Size> void copy_text(char (&to)[Size], const std::string &from)
 }
 
 void log_line(int severity, const std::string &message) {
-  plugin_log(severity, "%s plugin: %s", kPluginName, message.c_str());
+  plugin_log(severity, "%s plugin: %s", kPluginName, printable(message).c_str());
 }
 
 // collectd is C: an exception that leaves a callback ends the agent. A read that failed still
@@ -82,7 +83,7 @@ void dispatch_sample(const DeviceSample &sample, cdtime_t time) {
   list.values_len = 1;
   list.time = time;
   copy_text(list.plugin, kPluginName);
-  copy_text(list.plugin_instance, sample.name);
+  copy_text(list.plugin_instance, printable(sample.name));
   for (const auto &each : values_of(sample.counters)) {
     copy_text(list.type, each.type);
     copy_text(list.type_instance, each.type_instance);
@@ -100,10 +101,10 @@ void dispatch_event(const Event &event, cdtime_t time) {
   notification_t notification = {};
   notification.severity = is_good ? NOTIF_OKAY : NOTIF_WARNING;
   notification.time = time;
-  copy_text(notification.message, event.message);
+  copy_text(notification.message, printable(event.message));
   copy_text(notification.host, hostname_g);
   copy_text(notification.plugin, kPluginName);
-  copy_text(notification.plugin_instance, event.instance);
+  copy_text(notification.plugin_instance, printable(event.instance));
   plugin_dispatch_notification(&notification);
 }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
 #include "base/write_all.h"
 
 namespace xdpstats {
@@ -38,7 +39,7 @@ int keep(bool debug, const char *format, va_list arguments) noexcept try {
     text.pop_back();
     if (state.verbose) {
       // Whoever has had enough of waiting for a reader is not asked again for each line.
-      state.verbose = write_all(STDERR_FILENO, text, "standard error").has_value();
+      state.verbose = write_all(STDERR_FILENO, printable_lines(text), "standard error").has_value();
     }
     if (!debug) {
       state.held_back += text;

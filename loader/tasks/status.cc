@@ -156,7 +156,7 @@ std::string status_json(const std::vector<DeviceStatus> &statuses) {
     one["netns_inode"] = info ? Json(info->netns_inode) : Json();
     one["follow"] = status.followed;
     one["keeps_program"] = status.keeps_program;
-    one["map"] = {{"path", valid_utf8(status.map_path)},
+    one["map"] = {{"path", printable(status.map_path)},
                   {"kind", status.map_kind == MapKind::kShared ? "array" : "percpu"}};
     all.push_back(std::move(one));
   }

@@ -54,6 +54,14 @@ TEST_F(InfoMapTest, ReadsTheRecord) {
   EXPECT_EQ(kernel_.open_flags, static_cast<unsigned>(BPF_F_RDONLY));
 }
 
+// Who may read the record and write anywhere in a bpffs can change it.
+TEST_F(InfoMapTest, LetsNoProgramNameDriveATerminal) {
+  std::strcpy(record_.program, "lb\x1b[2J\n\xe2\x80\xae");
+  const auto record = InfoMap::open("/pin")->read();
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_STREQ(record->program, "lb?[2J????");
+}
+
 TEST_F(InfoMapTest, ReadsAgainWhatWasReadWhileItWasWritten) {
   as_abi_1();
   kernel_.lookup = [this](__u32, void *out) {

@@ -8,6 +8,8 @@
 #include <map>
 #include <random>
 
+#include "base/text.h"
+
 namespace xdpstats {
 namespace {
 
@@ -75,6 +77,33 @@ TEST(UnescapeDevice, WhatItAcceptsIsSpelledThatWay) {
     }
   }
   EXPECT_GT(accepted, 101);
+}
+
+TEST(DeviceSpelled, TakesWhatOutputsWrite) {
+  EXPECT_EQ(device_spelled("eth0"), "eth0");
+  EXPECT_EQ(device_spelled("a%FF%0Az"), "a\xFF\nz");
+  EXPECT_EQ(device_spelled("50%"), "50%");
+  EXPECT_EQ(device_spelled("%f0%4"), "%f0%4");
+  std::mt19937 random(4001);
+  for (int i = 0; i < 20011; ++i) {
+    std::string name = random_bytes(random, 6);
+    std::erase(name, '%'); // which no device's name holds
+    ASSERT_EQ(device_spelled(printable(name)), name) << name;
+    ASSERT_EQ(printable(printable(name)), printable(name));
+  }
+}
+
+TEST(IsDeviceName, AgreesWithTheKernel) {
+  using namespace std::string_view_literals;
+  for (const std::string_view name : {"eth0"sv, "a"sv, "eth0.100"sv, "..."sv, "123456789012345"sv,
+                                      "\x1b[2J"sv, "\xff"sv, "gr\xc3\xbc\xc3\x9f"sv}) {
+    EXPECT_TRUE(is_device_name(name)) << name;
+  }
+  for (const std::string_view name :
+       {""sv, "."sv, ".."sv, "1234567890123456"sv, "a/b"sv, "a:b"sv, "a b"sv, "a\nb"sv, "a\tb"sv,
+        "a\0b"sv, "\0"sv, "a%d"sv, "a\xa0"sv}) {
+    EXPECT_FALSE(is_device_name(name)) << name;
+  }
 }
 
 TEST(EscapeDevice, LongestDeviceNameFitsABpffsName) {

@@ -58,6 +58,17 @@ TEST(PluginModule, APinRootOutsideBpffsIsToldOnceAndIsNoFailedRead) {
   EXPECT_THAT(collectd.take_log(), IsEmpty());
 }
 
+TEST(PluginModule, WritesNothingIntoTheLogThatDrivesATerminal) {
+  FakeCollectd collectd;
+  EXPECT_EQ(collectd.configure({{"Interface", {"e\x1b[2J\n\xff"}, {}}}), 0);
+  EXPECT_EQ(collectd.configure({{"PinRoot", {"/nonexistent"}, {}}}), 0);
+  EXPECT_EQ(collectd.init(), 0);
+  EXPECT_EQ(collectd.read(), 0);
+  EXPECT_THAT(collectd.take_log(),
+              ElementsAre(testing::StartsWith("WARNING xdp_stats plugin: the counters of "
+                                              "'e%1B[2J%0A%FF' cannot be read: ")));
+}
+
 TEST(PluginModule, UserDataLivesUntilTheEnd) {
   FakeCollectd collectd;
   EXPECT_EQ(collectd.init(), 0);

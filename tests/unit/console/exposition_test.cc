@@ -14,8 +14,8 @@ using testing::Not;
 
 TEST(EscapeLabel, EscapesWhatTheFormatsEscape) {
   EXPECT_EQ(escape_label("eth0.100"), "eth0.100");
-  EXPECT_EQ(escape_label("a\\b\"c\nd"), "a\\\\b\\\"c\\nd");
-  EXPECT_EQ(escape_label("\xFF"), "\xEF\xBF\xBD");
+  EXPECT_EQ(escape_label("a\\b\"c\nd"), "a\\\\b\\\"c%0Ad");
+  EXPECT_EQ(escape_label("\xFF"), "%FF");
 }
 
 TEST(ClassicFormat, IsAsSpecified) {

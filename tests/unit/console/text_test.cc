@@ -54,30 +54,49 @@ TEST(LocalTime, IsInTheTimeZone) {
   EXPECT_EQ(local_time(0), "-");
 }
 
-TEST(ValidUtf8, KeepsCharactersAndReplacesOtherBytes) {
-  EXPECT_EQ(valid_utf8("eth0"), "eth0");
-  EXPECT_EQ(valid_utf8("gr\xC3\xBC\xC3\x9F"), "gr\xC3\xBC\xC3\x9F");
-  EXPECT_EQ(valid_utf8("\xE2\x82\xAC \xF0\x9F\x90\x9D"), "\xE2\x82\xAC \xF0\x9F\x90\x9D");
-  EXPECT_EQ(valid_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
-  EXPECT_EQ(valid_utf8("\xC3"), "\xEF\xBF\xBD");
-  EXPECT_EQ(valid_utf8("\x80"), "\xEF\xBF\xBD");
+TEST(Printable, KeepsCharactersAndSpellsOtherBytes) {
+  EXPECT_EQ(printable("eth0"), "eth0");
+  EXPECT_EQ(printable("100%"), "100%");
+  EXPECT_EQ(printable("gr\xC3\xBC\xC3\x9F"), "gr\xC3\xBC\xC3\x9F");
+  EXPECT_EQ(printable("\xE2\x82\xAC \xF0\x9F\x90\x9D"), "\xE2\x82\xAC \xF0\x9F\x90\x9D");
+  EXPECT_EQ(printable("a\xFFz"), "a%FFz");
+  EXPECT_EQ(printable("\xC3"), "%C3");
+  EXPECT_EQ(printable("\x80"), "%80");
 }
 
-TEST(ValidUtf8, RefusesWhatOnlyLooksLikeUtf8) {
-  const std::string twice = "\xEF\xBF\xBD\xEF\xBF\xBD";
-  EXPECT_EQ(valid_utf8("\xC0\xAF"), twice);                      // overlong
-  EXPECT_EQ(valid_utf8("\xED\xA0\x80"), twice + "\xEF\xBF\xBD"); // surrogate
-  EXPECT_EQ(valid_utf8("\xF4\x90\x80\x80"), twice + twice);      // above U+10FFFF
-  EXPECT_EQ(valid_utf8("\xE0\x80\x80"), twice + "\xEF\xBF\xBD"); // overlong
+TEST(Printable, SpellsWhatOnlyLooksLikeUtf8) {
+  EXPECT_EQ(printable("\xC0\xAF"), "%C0%AF");               // overlong
+  EXPECT_EQ(printable("\xED\xA0\x80"), "%ED%A0%80");        // surrogate
+  EXPECT_EQ(printable("\xF4\x90\x80\x80"), "%F4%90%80%80"); // above U+10FFFF
+  EXPECT_EQ(printable("\xE0\x80\x80"), "%E0%80%80");        // overlong
 }
 
 TEST(Printable, LeavesNothingThatDrivesATerminal) {
-  EXPECT_EQ(printable("e\x1b[31m"), "e?[31m");
-  EXPECT_EQ(printable("a\nb\x7f"), "a?b?");
+  EXPECT_EQ(printable("e\x1b[31m"), "e%1B[31m");
+  EXPECT_EQ(printable("a\nb\x7f\t"), "a%0Ab%7F%09");
+  EXPECT_EQ(printable(std::string_view("\0", 1)), "%00");
   EXPECT_EQ(printable("\xC2\x9B"
                       "31m"),
-            "?31m"); // CSI in one character
+            "%C2%9B31m"); // CSI in one character
   EXPECT_EQ(printable("\xC2\xA0"), "\xC2\xA0");
+}
+
+TEST(Printable, LeavesNothingThatTurnsTextAround) {
+  // U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069
+  for (const std::string mark :
+       {"\xD8\x9C", "\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAA",
+        "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE", "\xE2\x81\xA6",
+        "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"}) {
+    const std::string text = printable("x" + mark + "0hte");
+    EXPECT_EQ(text.find(mark), std::string::npos) << text;
+    EXPECT_EQ(text.substr(0, 2), "x%");
+  }
+  EXPECT_EQ(printable("\xE2\x80\x93 \xE2\x81\xB0"),
+            "\xE2\x80\x93 \xE2\x81\xB0"); // their neighbours
+}
+
+TEST(PrintableLines, KeepsLinesAndTabs) {
+  EXPECT_EQ(printable_lines("a\n\tb\x1b\r"), "a\n\tb%1B%0D");
 }
 
 TEST(NaturalLess, OrdersNumbersByValue) {
