@@ -77,17 +77,22 @@ set(CPACK_RPM_PACKAGE_RELOCATABLE OFF)
 set(CPACK_RPM_SPEC_MORE_DEFINE "%global __requires_exclude ^(/usr/bin/pkg-config|pkgconfig\\\\(libbpf\\\\))
 %global use_source_date_epoch_as_buildtime 1
 %global _buildhost xdp-stats")
+# The names are those of Fedora's packages, and EPEL's; places differ too, see stage.cmake.in.
 set(CPACK_RPM_TOOLS_PACKAGE_NAME xdp-stats)
-set(CPACK_RPM_TOOLS_PACKAGE_SUMMARY "per-interface XDP verdict counters")
+set(CPACK_RPM_TOOLS_PACKAGE_REQUIRES "libbpf, libxdp >= 1.2, libcap, systemd-libs")
+set(CPACK_RPM_TOOLS_PACKAGE_SUGGESTS "collectd-plugin-xdp-stats, libbpf-devel, bpftool")
+set(CPACK_RPM_TOOLS_PACKAGE_SUMMARY "Per-interface XDP verdict counters")
 set(CPACK_RPM_PLUGIN_PACKAGE_SUMMARY "XDP verdict counters for collectd")
 set(CPACK_RPM_TOOLS_USER_FILELIST "%config(noreplace) ${CMAKE_INSTALL_FULL_SYSCONFDIR}/default/xdp-stats")
 set(CPACK_RPM_PLUGIN_PACKAGE_NAME collectd-plugin-xdp-stats)
-set(CPACK_RPM_PLUGIN_PACKAGE_REQUIRES "collectd >= 5.12")
-set(CPACK_RPM_PLUGIN_USER_FILELIST "%config(noreplace) ${XDP_STATS_COLLECTD_CONF_DIR}/xdp_stats.conf")
+# Plugins are for one minor version of the daemon.
+set(CPACK_RPM_PLUGIN_PACKAGE_REQUIRES "(collectd >= 5.12 with collectd < 5.13), libbpf")
+set(CPACK_RPM_PLUGIN_PACKAGE_SUGGESTS xdp-stats)
+set(CPACK_RPM_PLUGIN_USER_FILELIST "%config(noreplace) /etc/collectd.d/xdp_stats.conf")
 # Whose directories these are, they know.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
-    /etc /etc/default /etc/collectd /etc/collectd/collectd.conf.d
-    /usr/include /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/man /usr/share/man/man1
+    /etc /etc/default /etc/collectd.d /usr/lib64 /usr/lib64/collectd
+    /usr/include /usr/sbin /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/man /usr/share/man/man1
     /usr/share/man/man5 /usr/share/man/man7 /usr/share/man/man8 /usr/share/pkgconfig
-    /usr/lib/systemd /usr/lib/systemd/system /usr/lib/udev /usr/lib/udev/rules.d /usr/lib/collectd)
+    /usr/lib/systemd /usr/lib/systemd/system /usr/lib/udev /usr/lib/udev/rules.d)
 include(CPack)
