@@ -1,5 +1,6 @@
-# Packages: cmake --workflow --preset package makes build-package/*.deb; where rpmbuild is installed,
-# cpack --config build-package/CPackConfig.cmake -G RPM makes *.rpm.
+# Packages: cmake --workflow --preset package makes build-package/*.deb for this machine; where rpmbuild is installed,
+# cpack --config build-package/CPackConfig.cmake -G RPM makes *.rpm. packaging/build makes the former for other releases
+# and architectures.
 
 # Same sources, same bytes: every time stamp is that of the last commit, or, without git, that of the change log, which
 # git dates likewise in an archive.
@@ -13,9 +14,13 @@ else()
   endif()
 endif()
 set(ENV{SOURCE_DATE_EPOCH} ${epoch})
-string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
 
-set(XDP_STATS_PACKAGE_RELEASE 1 CACHE STRING "Which build of this version the packages are")
+# Which build of this version the packages are: as debian/ has it, which makes the same packages in Debian's way.
+file(STRINGS ${PROJECT_SOURCE_DIR}/debian/changelog debian_version LIMIT_COUNT 1)
+if(NOT debian_version MATCHES "^xdp-stats \\(${PROJECT_VERSION}-([^)]+)\\) ")
+  message(FATAL_ERROR "debian/changelog does not begin with version ${PROJECT_VERSION}: ${debian_version}")
+endif()
+set(XDP_STATS_PACKAGE_RELEASE ${CMAKE_MATCH_1} CACHE STRING "Which build of this version the packages are")
 set(XDP_STATS_MAINTAINER "xdp-stats maintainers <maintainers@xdp-stats.example>"
     CACHE STRING "Who answers for the packages")
 
@@ -61,6 +66,7 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS "collectd-plugin-xdp-stats, libbpf-dev, 
 set(CPACK_DEBIAN_TOOLS_PACKAGE_CONTROL_EXTRA
     ${packaging}/tools/postinst ${packaging}/tools/prerm ${packaging}/tools/postrm ${packaging}/tools/conffiles)
 set(CPACK_DEBIAN_PLUGIN_PACKAGE_NAME collectd-plugin-xdp-stats)
+set(CPACK_DEBIAN_PLUGIN_PACKAGE_SOURCE xdp-stats)
 set(CPACK_DEBIAN_PLUGIN_PACKAGE_SECTION net)
 # Plugins are for one minor version of the daemon.
 set(CPACK_DEBIAN_PLUGIN_PACKAGE_DEPENDS "collectd-core (>= 5.12), collectd-core (<< 5.13)")
