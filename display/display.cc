@@ -51,9 +51,9 @@ std::string render_for_machines(const DisplayOptions &options, const Snapshot &s
   case Format::kJson:
     return render_json_lines(snapshot.samples, realtime_ns());
   case Format::kPrometheus:
-    return render_exposition(snapshot.samples, XDP_STATS_VERSION, Dialect::kClassic);
+    return render_exposition(snapshot, XDP_STATS_VERSION, Dialect::kClassic);
   case Format::kOpenMetrics:
-    return render_exposition(snapshot.samples, XDP_STATS_VERSION, Dialect::kOpenMetrics);
+    return render_exposition(snapshot, XDP_STATS_VERSION, Dialect::kOpenMetrics);
   }
   return "";
 }

@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "formats/snapshot.h"
 
@@ -14,11 +13,13 @@ namespace xdpstats {
 /// kOpenMetrics: 1.0, which names a counter's family without "_total" and ends with "# EOF".
 enum class Dialect { kClassic, kOpenMetrics };
 
-/// xdp_stats_packets_total and xdp_stats_bytes_total (device, action), xdp_stats_counting (device;
-/// no sample where the state is unknown) and xdp_stats_build_info (version). A family without a
-/// sample is left out.
-[[nodiscard]] std::string render_exposition(const std::vector<DeviceSample> &samples,
-                                            std::string_view version, Dialect dialect);
+/// By device: xdp_stats_packets_total and xdp_stats_bytes_total (with the action),
+/// xdp_stats_counting (no sample where the state is unknown), and, where there is a record of who
+/// counts, xdp_stats_info (mode, program, attach_mode), xdp_stats_changes_total and
+/// xdp_stats_uncovered_seconds_total. By snapshot: xdp_stats_read_errors, the number of its
+/// problems, and xdp_stats_build_info (version). A family without a sample is left out.
+[[nodiscard]] std::string render_exposition(const Snapshot &snapshot, std::string_view version,
+                                            Dialect dialect);
 
 /// `value` as it is written between the quotes of a label.
 [[nodiscard]] std::string escape_label(std::string_view value);

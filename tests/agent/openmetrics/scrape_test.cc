@@ -119,7 +119,10 @@ TEST_P(Scrape, StoresExactlyWhatWasCounted) {
       xdp_stats_record{2, 13}, {3, 17}, {5, 19}, {7, 23}, {104'729, 6'388'469}};
   xdp_stats_info elsewhere = make_info("eth9");
   elsewhere.netns_cookie = 1;
-  pin_device(kDefaultPinRoot, "eth0.100", primes, make_info("eth0.100"));
+  xdp_stats_info moved = make_info("eth0.100");
+  moved.changes = 3;
+  moved.uncovered_ns = 1'500'000'000;
+  pin_device(kDefaultPinRoot, "eth0.100", primes, moved);
   pin_device(kDefaultPinRoot, "eth9", primes, elsewhere);
   pin_counters("/sys/fs/bpf/other", primes);
   const Exporter exporter(run_or_throw({XDP_STATS, "--format", GetParam().name, "--map",
@@ -137,9 +140,15 @@ TEST_P(Scrape, StoresExactlyWhatWasCounted) {
               HasSubstr("=> 6388469 @"));
   EXPECT_THAT(query("xdp_stats_bytes_total{device='a \"quoted\" \\\\ label',action='tx'}"),
               HasSubstr("=> 23 @"));
-  EXPECT_THAT(query("count({__name__=~'xdp_stats_.*_total'})"), HasSubstr("=> 30 @"));
+  EXPECT_THAT(query("count({__name__=~'xdp_stats_(packets|bytes)_total'})"), HasSubstr("=> 30 @"));
   EXPECT_THAT(query("xdp_stats_counting"), HasSubstr("device=\"eth0.100\""));
   EXPECT_THAT(query("count(xdp_stats_counting)"), HasSubstr("=> 1 @"));
+  EXPECT_THAT(query("xdp_stats_info{device='eth0.100',mode='builtin',attach_mode='native'}"),
+              HasSubstr("=> 1 @"));
+  EXPECT_THAT(query("count(xdp_stats_info)"), HasSubstr("=> 2 @"));
+  EXPECT_THAT(query("xdp_stats_changes_total{device='eth0.100'}"), HasSubstr("=> 3 @"));
+  EXPECT_THAT(query("xdp_stats_uncovered_seconds_total{device='eth0.100'}"), HasSubstr("=> 1.5 @"));
+  EXPECT_THAT(query("xdp_stats_read_errors"), HasSubstr("=> 0 @"));
   EXPECT_THAT(query("xdp_stats_build_info{version='" XDP_STATS_VERSION "'}"), HasSubstr("=> 1 @"));
   ::unlink("/sys/fs/bpf/other");
 }

@@ -2,9 +2,12 @@
 // Samples for the formatters; every field has a value that is chosen here.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "pinning/device_reader.h"
+#include "formats/snapshot.h"
 
 namespace xdpstats::test {
 
@@ -48,6 +51,11 @@ inline DeviceSample sample_in_state(const std::string &name, CountingState state
   DeviceSample sample = counted_sample(name);
   sample.verdict = {state, reason};
   return sample;
+}
+
+/// A round that read these, and had no trouble.
+inline Snapshot snapshot_of(std::vector<DeviceSample> samples) {
+  return {std::move(samples), {}, std::nullopt};
 }
 
 } // namespace xdpstats::test
