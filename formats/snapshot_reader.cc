@@ -46,6 +46,10 @@ void Collector::collect_devices(Snapshot &snapshot) {
   for (const auto &device : *devices) {
     auto sample = reader_.read(device, network);
     if (sample) {
+      // The counters are good; that nobody knows who counts must not pass in silence.
+      if (sample->info_error) {
+        snapshot.problems.push_back(*sample->info_error);
+      }
       snapshot.samples.push_back(std::move(*sample));
     } else if (sample.error().code != ENOENT) {
       snapshot.problems.push_back(sample.error());
@@ -54,6 +58,9 @@ void Collector::collect_devices(Snapshot &snapshot) {
                          "xdp-stats-load --dev " + device + " --pin", ENOENT});
     }
     // Otherwise it was removed after it had been listed.
+  }
+  if (!network && !snapshot.samples.empty()) {
+    snapshot.problems.push_back(network.error());
   }
   if (missing.empty() && !(snapshot.samples.empty() && snapshot.problems.empty())) {
     return;

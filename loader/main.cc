@@ -163,6 +163,9 @@ int run_in_foreground(const Options &options) {
             snapshot.problems.push_back(sample.error());
           }
         }
+        if (!network) {
+          snapshot.problems.push_back(network.error());
+        }
         return snapshot;
       },
       display);

@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace xdpstats {
@@ -116,8 +118,13 @@ Result<DeviceSample> DeviceReader::read(const std::string &device,
   }
   const auto info = read_info(kept.pins.info_map);
   if (!info) {
+    // Unloaded between the two readings: then there are no counters either.
+    if (info.error().code == ENOENT && ::access(kept.pins.stats_map.c_str(), F_OK) != 0) {
+      return Failure(info.error());
+    }
     sample->info.reset();
     sample->verdict = {CountingState::kUnknown, info.error().message};
+    sample->info_error = info.error();
     return sample;
   }
   judge(*sample, *info, network);

@@ -32,6 +32,7 @@ struct DeviceSample {
   /// nullopt: there is no record, or none that we can read
   std::optional<xdp_stats_info> info;
   CountingVerdict verdict = {CountingState::kUnknown, {}};
+  std::optional<Error> info_error; ///< why there is no info, where there should be
 };
 
 /// Reads the pins of devices again and again. A single look at the directory of a device shows
@@ -48,7 +49,7 @@ public:
 
   /// Fails if the counters cannot be read; the code is ENOENT if no counters are pinned. It is not
   /// a failure if the info record is missing or unreadable, or if `network` has failed: then the
-  /// verdict is kUnknown and gives the reason.
+  /// verdict is kUnknown and gives the reason, and info_error says what is wrong with the record.
   [[nodiscard]] Result<DeviceSample> read(const std::string &device,
                                           const Result<NetworkView> &network);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Preloaded into the loader: FAIL_CALL="NAME N ERRNO" makes the N-th call of a function fail, and
+// Preloaded into a command: FAIL_CALL="NAME N ERRNO" makes the N-th call of a function fail, and
 // the file named by FAIL_MARK tells that it came so far.
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,6 +42,7 @@ FAILING(rename, (const char *from, const char *to), (from, to))
 FAILING(fchownat, (int directory, const char *path, uid_t owner, gid_t group, int flags),
         (directory, path, owner, group, flags))
 FAILING(chmod, (const char *path, mode_t mode), (path, mode))
+FAILING(socket, (int domain, int type, int protocol), (domain, type, protocol))
 FAILING(bpf_obj_pin, (int fd, const char *path), (fd, path))
 FAILING(bpf_map_freeze, (int fd), (fd))
 FAILING(bpf_map_update_elem, (int fd, const void *key, const void *value, __u64 flags),

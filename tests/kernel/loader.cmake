@@ -10,9 +10,6 @@ xdp_stats_test(loader LABEL kernel
           loader/rerun_test.cc
           loader/stranger_test.cc loader/undo_test.cc loader/unload_test.cc
   LIBS loader_support nlohmann_json::nlohmann_json)
-add_library(fail_call MODULE loader/fail_call.c)
-target_include_directories(fail_call SYSTEM PRIVATE ${LIBBPF_INCLUDE_DIRS})
-target_link_libraries(fail_call PRIVATE xdp_stats_warnings)
 add_library(fail_memory MODULE loader/fail_memory.c)
 target_link_libraries(fail_memory PRIVATE xdp_stats_warnings)
 target_compile_definitions(kernel_loader PRIVATE

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -109,14 +110,43 @@ TEST_F(XdpStats, ShowsWhatItCanReadAndNamesTheRest) {
   EXPECT_EQ(finished.status, 1);
 }
 
-TEST_F(XdpStats, ShowsCountersWhoseInfoRecordIsMissing) {
+TEST_F(XdpStats, ShowsCountersWhoseInfoRecordCannotBeRead) {
   pin("eth0");
-  ::unlink(PinPath(kDefaultPinRoot, "eth0").info_map.c_str());
-  const Finished finished = xdp_stats({});
-  EXPECT_THAT(finished.out, AllOf(HasSubstr("eth0    unknown  -           -      packets        2"),
-                                  HasSubstr("\nunknown: cannot open")));
-  EXPECT_EQ(finished.status, 0);
-  EXPECT_THAT(xdp_stats({"--format=prometheus"}).out, Not(HasSubstr("xdp_stats_counting")));
+  pin("eth1");
+  const std::string missing = PinPath(kDefaultPinRoot, "eth0").info_map;
+  const std::string wrong = PinPath(kDefaultPinRoot, "eth1").info_map;
+  ::unlink(missing.c_str());
+  pin_counters(wrong, kPrimes);
+  const Finished table = xdp_stats({});
+  EXPECT_THAT(table.out, AllOf(HasSubstr("eth0    unknown  -           -      packets        2"),
+                               HasSubstr("\nunknown: cannot open '" + missing + "'")));
+  EXPECT_EQ(table.status, 1);
+  const Finished metrics = xdp_stats({"--format=prometheus"});
+  EXPECT_THAT(metrics.out, AllOf(HasSubstr("packets_total{device=\"eth0\",action=\"tx\"} 7\n"),
+                                 HasSubstr("packets_total{device=\"eth1\",action=\"tx\"} 7\n"),
+                                 HasSubstr("\nxdp_stats_read_errors 2\n"),
+                                 Not(HasSubstr("xdp_stats_counting"))));
+  EXPECT_EQ(metrics.err, "xdp-stats: cannot open '" + missing + "': No such file or directory\n" +
+                             "xdp-stats: '" + wrong +
+                             "' is not an info map of this version of xdp-stats\n");
+  EXPECT_EQ(metrics.status, 1);
+}
+
+TEST_F(XdpStats, ShowsCountersWhereNetlinkCannotBeAsked) {
+  pin("eth0");
+  pin("eth1");
+  const std::string mark = testing::TempDir() + "xdp_stats_" + std::to_string(::getpid());
+  const Finished metrics =
+      run({XDP_STATS, "--format=openmetrics"},
+          {"LD_PRELOAD=" FAIL_CALL, "ASAN_OPTIONS=verify_asan_link_order=0", "FAIL_MARK=" + mark,
+           "FAIL_CALL=socket 1 " + std::to_string(EMFILE)});
+  EXPECT_THAT(metrics.out, AllOf(HasSubstr("packets_total{device=\"eth1\",action=\"tx\"} 7\n"),
+                                 HasSubstr("xdp_stats_info{device=\"eth0\",mode=\"builtin\""),
+                                 HasSubstr("\nxdp_stats_read_errors 1\n"),
+                                 Not(HasSubstr("xdp_stats_counting"))));
+  EXPECT_EQ(metrics.err, "xdp-stats: cannot open a netlink socket: Too many open files\n");
+  EXPECT_EQ(metrics.status, 1);
+  EXPECT_EQ(::unlink(mark.c_str()), 0) << "the call was made to fail";
 }
 
 TEST_F(XdpStats, SaysThatADeviceIsNotPinned) {
