@@ -40,14 +40,32 @@ Result<xdp_stats_info> read_info(const std::string &path) {
   return map ? map->read() : Failure(map.error());
 }
 
-Result<DeviceSample> sample_of(const StatsMap &map, const std::string &name) {
-  const auto counters = map.read();
+Result<SplitCounters> read_counters_of(const StatsMap &map, const CpuLists *cpus) {
+  if (cpus == nullptr) {
+    const auto sums = map.read();
+    return sums ? SplitCounters{*sums, std::nullopt} : Result<SplitCounters>(Failure(sums.error()));
+  }
+  auto split = map.read_split(cpus->possible);
+  if (split && split->cpus) {
+    // Many machines could have ten times the CPUs that they have.
+    std::erase_if(*split->cpus, [cpus](const CpuCounters &one) {
+      return !has_counted(one.counters) &&
+             !std::binary_search(cpus->online.begin(), cpus->online.end(), one.cpu);
+    });
+  }
+  return split;
+}
+
+Result<DeviceSample> sample_of(const StatsMap &map, const std::string &name, const CpuLists *cpus) {
+  auto counters = read_counters_of(map, cpus);
   if (!counters) {
     return Failure(counters.error());
   }
   DeviceSample sample;
   sample.name = name;
-  sample.counters = *counters;
+  sample.counters = counters->sums;
+  sample.per_cpu = cpus != nullptr;
+  sample.cpus = std::move(counters->cpus);
   sample.map_id = map.id();
   sample.read_at = std::chrono::steady_clock::now();
   return sample;
@@ -103,9 +121,9 @@ bool DeviceReader::Kept::settled() const {
 }
 
 Result<DeviceSample> DeviceReader::read(const std::string &device,
-                                        const Result<NetworkView> &network) {
+                                        const Result<NetworkView> &network, const CpuLists *cpus) {
   Kept &kept = look_at(device);
-  auto sample = read_counters(device, kept);
+  auto sample = read_counters(device, kept, cpus);
   if (!sample) {
     return sample;
   }
@@ -134,27 +152,29 @@ Result<DeviceSample> DeviceReader::read(const std::string &device,
   return sample;
 }
 
-Result<DeviceSample> DeviceReader::read_counters(const std::string &device, Kept &kept) {
+Result<DeviceSample> DeviceReader::read_counters(const std::string &device, Kept &kept,
+                                                 const CpuLists *cpus) {
   if (kept.stats) {
-    return sample_of(*kept.stats, device);
+    return sample_of(*kept.stats, device, cpus);
   }
   auto map = StatsMap::open(kept.pins.stats_map);
   if (!map) {
     return Failure(map.error());
   }
-  auto sample = sample_of(*map, device);
+  auto sample = sample_of(*map, device, cpus);
   if (sample && kept.settled() && may_keep(map->fd())) {
     kept.stats = std::move(*map);
   }
   return sample;
 }
 
-Result<DeviceSample> read_foreign_map(const std::string &label, const std::string &path) {
+Result<DeviceSample> read_foreign_map(const std::string &label, const std::string &path,
+                                      const CpuLists *cpus) {
   const auto map = StatsMap::open(path);
   if (!map) {
     return Failure(map.error());
   }
-  return sample_of(*map, label);
+  return sample_of(*map, label, cpus);
 }
 
 } // namespace xdpstats

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/cpu_list.h"
 #include "base/fd.h"
 #include "base/netdev.h"
 #include "base/result.h"
@@ -33,6 +34,9 @@ struct DeviceSample {
   std::optional<xdp_stats_info> info;
   CountingVerdict verdict = {CountingState::kUnknown, {}};
   std::optional<Error> info_error; ///< why there is no info, where there should be
+  bool per_cpu = false;            ///< whether `cpus` was asked for
+  /// CPUs that are online or have counted something, ascending; nullopt: all share the counters.
+  std::optional<std::vector<CpuCounters>> cpus;
 };
 
 /// Reads the pins of devices again and again. A single look at the directory of a device shows
@@ -50,8 +54,10 @@ public:
   /// Fails if the counters cannot be read; the code is ENOENT if no counters are pinned. It is not
   /// a failure if the info record is missing or unreadable, or if `network` has failed: then the
   /// verdict is kUnknown and gives the reason, and info_error says what is wrong with the record.
+  /// With `cpus`, the counters are also split over those CPUs.
   [[nodiscard]] Result<DeviceSample> read(const std::string &device,
-                                          const Result<NetworkView> &network);
+                                          const Result<NetworkView> &network,
+                                          const CpuLists *cpus = nullptr);
 
 private:
   /// What is kept of a device's pins as long as their directory does not change.
@@ -68,7 +74,8 @@ private:
   };
 
   [[nodiscard]] Kept &look_at(const std::string &device);
-  [[nodiscard]] static Result<DeviceSample> read_counters(const std::string &device, Kept &kept);
+  [[nodiscard]] static Result<DeviceSample> read_counters(const std::string &device, Kept &kept,
+                                                          const CpuLists *cpus);
 
   std::string pin_root_;
   UniqueFd root_; ///< the pin root that was listed last
@@ -77,7 +84,7 @@ private:
 
 /// Reads counters of this layout that somebody else pinned at `path`. It is not known who counts:
 /// no info, and the verdict kUnknown without a reason.
-[[nodiscard]] Result<DeviceSample> read_foreign_map(const std::string &label,
-                                                    const std::string &path);
+[[nodiscard]] Result<DeviceSample>
+read_foreign_map(const std::string &label, const std::string &path, const CpuLists *cpus = nullptr);
 
 } // namespace xdpstats

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 #include <vector>
@@ -35,6 +36,15 @@ Result<size_t> possible_cpus() {
 }
 
 } // namespace
+
+bool has_counted(const xdp_stats_record &record) {
+  return record.packets != 0 || record.bytes != 0;
+}
+
+bool has_counted(const Counters &counters) {
+  return std::any_of(counters.begin(), counters.end(),
+                     [](const xdp_stats_record &record) { return has_counted(record); });
+}
 
 Counters sum_over_cpus(const xdp_stats_record *values, size_t cpus) {
   Counters sums = {};
@@ -133,6 +143,34 @@ Result<Counters> StatsMap::read() const {
     }
     cpus = *possible;
   }
+  const auto values = read_values(cpus);
+  if (!values) {
+    return Failure(values.error());
+  }
+  return sum_over_cpus(values->data(), cpus);
+}
+
+Result<SplitCounters> StatsMap::read_split(const std::vector<uint32_t> &possible) const {
+  const size_t cpus = kind_ == MapKind::kPerCpu ? possible.size() : 1;
+  const auto values = read_values(cpus);
+  if (!values) {
+    return Failure(values.error());
+  }
+  SplitCounters split = {sum_over_cpus(values->data(), cpus), std::nullopt};
+  if (kind_ == MapKind::kPerCpu) {
+    auto &all = split.cpus.emplace(cpus);
+    for (size_t index = 0; index < cpus; ++index) {
+      // The kernel leaves out the numbers that no CPU can have.
+      all[index].cpu = possible[index];
+      for (size_t action = 0; action < kActionCount; ++action) {
+        all[index].counters[action] = (*values)[action * cpus + index];
+      }
+    }
+  }
+  return split;
+}
+
+Result<std::vector<xdp_stats_record>> StatsMap::read_values(size_t cpus) const {
   std::vector<xdp_stats_record> values(kActionCount * cpus);
   std::array<__u32, kActionCount> keys = {};
   __u32 next = 0;
@@ -141,7 +179,7 @@ Result<Counters> StatsMap::read() const {
   if (bpf_map_lookup_batch(fd_.get(), nullptr, &next, keys.data(), values.data(), &count,
                            nullptr) == 0 ||
       (errno == ENOENT && count == kActionCount)) {
-    return sum_over_cpus(values.data(), cpus);
+    return values;
   }
   // Kernels before 5.13 return ENOTSUPP (524, which is not in errno.h) for a PERCPU_ARRAY.
   for (__u32 action = 0; action < kActionCount; ++action) {
@@ -149,7 +187,7 @@ Result<Counters> StatsMap::read() const {
       return os_failure("cannot read '" + path_ + "'", errno);
     }
   }
-  return sum_over_cpus(values.data(), cpus);
+  return values;
 }
 
 } // namespace xdpstats

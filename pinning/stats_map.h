@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/result.h"
@@ -25,6 +27,23 @@ static_assert(XDP_ABORTED == 0 && XDP_DROP == 1 && XDP_PASS == 2 && XDP_TX == 3 
 
 /// One record for each action, summed over all CPUs, indexed by the action's number.
 using Counters = std::array<xdp_stats_record, kActionCount>;
+
+/// Whether anything was counted.
+[[nodiscard]] bool has_counted(const xdp_stats_record &record);
+[[nodiscard]] bool has_counted(const Counters &counters);
+
+/// What one CPU counted.
+struct CpuCounters {
+  uint32_t cpu = 0;
+  Counters counters = {};
+};
+
+/// Counters of one instant, as a whole and for each CPU.
+struct SplitCounters {
+  Counters sums = {};
+  /// Every possible CPU, ascending; nullopt: all CPUs share the counters.
+  std::optional<std::vector<CpuCounters>> cpus;
+};
 
 /// Whether each CPU has its own counters, or all share them with atomic adds.
 enum class MapKind { kPerCpu, kShared };
@@ -47,6 +66,9 @@ public:
   /// for this map, with single lookups.
   [[nodiscard]] Result<Counters> read() const;
 
+  /// The same, split. `possible` are the CPUs of CpuLists.
+  [[nodiscard]] Result<SplitCounters> read_split(const std::vector<uint32_t> &possible) const;
+
   [[nodiscard]] MapKind kind() const { return kind_; }
   /// The kernel's id of the map. It is another one after the pin was replaced by another map.
   [[nodiscard]] uint32_t id() const { return id_; }
@@ -54,6 +76,9 @@ public:
 
 private:
   StatsMap(UniqueFd fd, MapKind kind, uint32_t id, std::string path);
+
+  /// As sum_over_cpus takes them.
+  [[nodiscard]] Result<std::vector<xdp_stats_record>> read_values(size_t cpus) const;
 
   UniqueFd fd_;
   MapKind kind_;

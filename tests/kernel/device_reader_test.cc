@@ -141,5 +141,32 @@ TEST_F(DeviceReaderInKernel, TellsThatThePinsAreGone) {
   EXPECT_EQ(sample.error().code, ENOENT);
 }
 
+TEST_F(DeviceReaderInKernel, ListsCpusThatAreOnlineOrHaveCounted) {
+  // As if the only CPU that ever counted had been taken away since.
+  CpuLists cpus = read_cpu_lists().value();
+  const uint32_t last = cpus.possible.back();
+  pin_counters(counter_.pins().stats_map, {xdp_stats_record{2, 13}, {}, {}, {}, {}});
+  cpus.online.clear();
+  auto sample = reader_.read("va", read_network_view(), &cpus);
+  ASSERT_TRUE(sample) << sample.error().message;
+  EXPECT_TRUE(sample->per_cpu);
+  ASSERT_TRUE(sample->cpus);
+  ASSERT_EQ(sample->cpus->size(), 1U);
+  EXPECT_EQ(sample->cpus->front().cpu, last);
+  EXPECT_EQ(sample->cpus->front().counters[XDP_ABORTED].packets, 2U);
+  EXPECT_EQ(sample->counters[XDP_ABORTED].packets, 2U);
+
+  cpus.online = {0};
+  sample = reader_.read("va", read_network_view(), &cpus);
+  ASSERT_TRUE(sample && sample->cpus);
+  EXPECT_EQ(sample->cpus->front().cpu, 0U);
+  EXPECT_EQ(sample->cpus->size(), last == 0 ? 1U : 2U);
+
+  sample = reader_.read("va", read_network_view());
+  ASSERT_TRUE(sample);
+  EXPECT_FALSE(sample->per_cpu);
+  EXPECT_FALSE(sample->cpus);
+}
+
 } // namespace
 } // namespace xdpstats::test

@@ -124,6 +124,43 @@ TEST_F(StatsMapTest, ReadsASharedMapAsOneCpu) {
   }
 }
 
+TEST_F(StatsMapTest, SplitsTheCountersOverTheCpusThatThereCanBe) {
+  // The kernel has no value for the numbers between.
+  const auto split = StatsMap::open("/pin")->read_split({0, 5});
+  ASSERT_TRUE(split) << split.error().message;
+  expect_all(split->sums);
+  ASSERT_TRUE(split->cpus);
+  ASSERT_EQ(split->cpus->size(), kCpus);
+  for (size_t index = 0; index < kCpus; ++index) {
+    const CpuCounters &one = (*split->cpus)[index];
+    EXPECT_EQ(one.cpu, index == 0 ? 0U : 5U);
+    for (size_t action = 0; action < kActionCount; ++action) {
+      EXPECT_EQ(one.counters[action].packets, uint64_t{1} << (action * kCpus + index));
+      EXPECT_EQ(one.counters[action].bytes, uint64_t{1} << (action * kCpus + index + 20));
+    }
+  }
+  EXPECT_EQ(kernel_.batches, 1);
+}
+
+TEST_F(StatsMapTest, DoesNotSplitASharedMap) {
+  kernel_.info.type = BPF_MAP_TYPE_ARRAY;
+  kernel_.batch = [this](void *out) {
+    std::memcpy(out, values_.data(), kActionCount * sizeof(xdp_stats_record));
+  };
+  const auto split = StatsMap::open("/pin")->read_split({0, 5});
+  ASSERT_TRUE(split);
+  EXPECT_FALSE(split->cpus);
+  EXPECT_EQ(split->sums[XDP_REDIRECT].packets, 16U);
+}
+
+TEST_F(StatsMapTest, SplitsNothingThatCannotBeRead) {
+  kernel_.batch_errno = EFAULT;
+  kernel_.lookup = [](__u32, void *) { return EIO; };
+  const auto split = StatsMap::open("/pin")->read_split({0, 5});
+  ASSERT_FALSE(split);
+  EXPECT_EQ(split.error().message, "cannot read '/pin': Input/output error");
+}
+
 TEST_F(StatsMapTest, TellsThatThereIsNoPin) {
   kernel_.open_errno = ENOENT;
   kernel_.statfs_errno = ENOENT;

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/cpu_list.h"
+
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <string>
+
+namespace xdpstats {
+namespace {
+
+// More than any kernel can be built for (CONFIG_NR_CPUS).
+constexpr uint32_t kMostCpus = 65536;
+
+bool read_cpu(const char *&at, const char *end, uint32_t &cpu) {
+  const auto [stopped, error] = std::from_chars(at, end, cpu);
+  at = stopped;
+  return error == std::errc() && cpu < kMostCpus;
+}
+
+Result<std::vector<uint32_t>> read_cpu_list(const std::string &path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file) {
+    return os_failure("cannot open '" + path + "'", errno);
+  }
+  std::getline(file, line);
+  auto cpus = parse_cpu_list(line);
+  if (!cpus) {
+    return failure("cannot read '" + path + "': '" + line + "' is no list of CPUs");
+  }
+  return std::move(*cpus);
+}
+
+} // namespace
+
+std::optional<std::vector<uint32_t>> parse_cpu_list(std::string_view text) {
+  std::vector<uint32_t> cpus;
+  const char *at = text.data();
+  const char *const end = at + text.size();
+  for (;;) {
+    uint32_t first = 0;
+    if (!read_cpu(at, end, first) || (!cpus.empty() && first <= cpus.back())) {
+      return std::nullopt;
+    }
+    uint32_t last = first;
+    if (at != end && *at == '-') {
+      ++at;
+      if (!read_cpu(at, end, last) || last < first) {
+        return std::nullopt;
+      }
+    }
+    for (uint32_t cpu = first; cpu <= last; ++cpu) {
+      cpus.push_back(cpu);
+    }
+    if (at == end) {
+      return cpus;
+    }
+    if (*at++ != ',') {
+      return std::nullopt;
+    }
+  }
+}
+
+Result<CpuLists> read_cpu_lists() {
+  auto possible = read_cpu_list("/sys/devices/system/cpu/possible");
+  if (!possible) {
+    return Failure(possible.error());
+  }
+  auto online = read_cpu_list("/sys/devices/system/cpu/online");
+  if (!online) {
+    return Failure(online.error());
+  }
+  return CpuLists{std::move(*possible), std::move(*online)};
+}
+
+} // namespace xdpstats
