@@ -77,6 +77,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
   app.add_option("--format", format, "table, json, prometheus or openmetrics (default: table)")
       ->type_name("FORMAT")
       ->check([](const std::string &word) { return check_choice(word, kFormats); });
+  app.add_flag("--per-cpu", options.selection.per_cpu, "Split the counters over the CPUs");
   auto *watch =
       app.add_option("--watch", interval, "Show again every so many seconds, with rates, until ^C")
           ->type_name("SECONDS")

@@ -21,7 +21,17 @@ struct Rate {
 };
 
 /// Indexed by the action's number.
-using Rates = std::array<Rate, kActionCount>;
+using ActionRates = std::array<Rate, kActionCount>;
+
+/// Of a device, and of its CPUs by number, where the samples were split over them.
+struct Rates {
+  ActionRates sums;
+  std::map<uint32_t, ActionRates> cpus;
+
+  Rate &operator[](size_t action) { return sums[action]; }
+  const Rate &operator[](size_t action) const { return sums[action]; }
+  bool operator==(const Rates &) const = default;
+};
 
 /// What changed since the snapshot before.
 struct Change {
@@ -42,8 +52,14 @@ private:
   struct Reading {
     uint32_t map_id = 0;
     Counters counters = {};
+    std::map<uint32_t, Counters> cpus;
     std::chrono::steady_clock::time_point read_at;
   };
+
+  [[nodiscard]] static Reading reading_of(const DeviceSample &sample);
+  [[nodiscard]] static bool went_back(const Reading &before, const Reading &now);
+  [[nodiscard]] static Rates rates_between(const Reading &before, const Reading &now,
+                                           double seconds);
 
   std::map<std::string, Reading> last_;
   bool first_ = true;

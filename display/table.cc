@@ -30,6 +30,67 @@ std::vector<std::string> cut_devices(std::vector<std::string> lines, size_t devi
   return lines;
 }
 
+bool is_split(const std::vector<DeviceSample> &samples) {
+  return std::any_of(samples.begin(), samples.end(),
+                     [](const DeviceSample &sample) { return sample.per_cpu; });
+}
+
+// As many CPUs as there are lines for; where not even one fits, a last line says so.
+std::vector<std::string> cut_cpus(TableInput input, const TableStyle &style, size_t max_lines) {
+  input.most_cpus = 0;
+  const size_t taken = stacked_layout(input, kPacketRates, style.width).lines(false).size();
+  if (taken + input.samples.size() <= max_lines) {
+    input.most_cpus = (max_lines - taken) / input.samples.size();
+    return stacked_layout(input, kPacketRates, style.width).lines(style.coloured);
+  }
+  const size_t room = max_lines - 1;
+  auto lines =
+      cut_devices(line_layout(input, kPacketRates, Description::kShort).lines(style.coloured),
+                  input.samples.size(), std::max<size_t>(room, 1));
+  lines.resize(std::min(lines.size(), room));
+  lines.emplace_back("CPUs are left out; choose fewer devices with --dev");
+  return lines;
+}
+
+// A line for each device and each of its CPUs, which is what each of the layouts has at least.
+size_t lines_of_numbers(const TableInput &input) {
+  size_t lines = input.samples.size();
+  for (const auto &sample : input.samples) {
+    if (sample.cpus) {
+      lines += static_cast<size_t>(
+          std::count_if(sample.cpus->begin(), sample.cpus->end(),
+                        [](const CpuCounters &one) { return has_counted(one.counters); }));
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> render_split(const TableInput &input,
+                                      const std::vector<Quantity> &quantities,
+                                      const TableStyle &style, size_t max_lines) {
+  const auto fits = [&style, max_lines](const Grid &grid) {
+    return grid.width() <= style.width && (max_lines == 0 || grid.lines(false).size() <= max_lines);
+  };
+  // Tables that are far too tall are not even made: with hundreds of CPUs that takes its time.
+  if (const size_t least = lines_of_numbers(input); max_lines != 0 && least > max_lines) {
+    return cut_cpus(input, style, max_lines);
+  }
+  const auto stacked = stacked_layout(input, quantities, style.width);
+  if (fits(stacked)) {
+    return stacked.lines(style.coloured);
+  }
+  const auto transposed = transposed_layout(input, quantities, style.width);
+  if (max_lines == 0 || fits(transposed)) {
+    return transposed.lines(style.coloured);
+  }
+  for (const auto &fewer : {kRates, kPacketRates}) {
+    if (const auto grid = stacked_layout(input, fewer, style.width); fits(grid)) {
+      return grid.lines(style.coloured);
+    }
+  }
+  return cut_cpus(input, style, max_lines);
+}
+
 } // namespace
 
 std::string counted_by(const DeviceSample &sample) {
@@ -61,6 +122,9 @@ std::vector<std::string> render_table(const std::vector<DeviceSample> &samples,
     return grid.width() <= style.width && (max_lines == 0 || grid.lines(false).size() <= max_lines);
   };
   const auto &quantities = rates == nullptr ? kTotals : kAll;
+  if (is_split(samples)) {
+    return render_split(input, quantities, style, max_lines);
+  }
   for (const auto &grid :
        {line_layout(input, quantities, Description::kFull), wide_layout(input, quantities),
         stacked_layout(input, quantities, style.width),
@@ -89,6 +153,7 @@ std::vector<std::string> table_notes(const std::vector<DeviceSample> &samples) {
   // A note that is the same for several devices is shown once.
   std::vector<std::pair<std::string, std::string>> reasons;
   std::vector<std::string> moves;
+  std::string shared;
   for (const auto &sample : samples) {
     const std::string name = printable(sample.name);
     if (!sample.verdict.reason.empty()) {
@@ -103,6 +168,9 @@ std::vector<std::string> table_notes(const std::vector<DeviceSample> &samples) {
         same->second += ", " + name;
       }
     }
+    if (sample.per_cpu && !sample.cpus) {
+      shared += (shared.empty() ? "" : ", ") + name;
+    }
     if (sample.info && (sample.info->changes > 0 || sample.info->uncovered_ns > 0)) {
       moves.push_back(name + ": moved to another program " + group_thousands(sample.info->changes) +
                       (sample.info->changes == 1 ? " time" : " times") + ", last " +
@@ -115,6 +183,9 @@ std::vector<std::string> table_notes(const std::vector<DeviceSample> &samples) {
     notes.push_back(reason + " (" + names + ")");
   }
   notes.insert(notes.end(), moves.begin(), moves.end());
+  if (!shared.empty()) {
+    notes.push_back("not split: all CPUs share the counters (" + shared + ")");
+  }
   return notes;
 }
 

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "base/text.h"
+#include "display/cpu_rows.h"
 #include "display/table.h"
 
 namespace xdpstats {
@@ -38,11 +39,10 @@ std::string since(const DeviceSample &sample) {
   return sample.info ? local_time(sample.info->created_at) : "-";
 }
 
-Cell number_cell(const TableInput &input, size_t device, Quantity quantity, size_t action) {
-  const std::string text = quantity_text(quantity, input.samples[device].counters[action],
-                                         input.rates != nullptr && (*input.rates)[device]
-                                             ? std::optional((*(*input.rates)[device])[action])
-                                             : std::nullopt);
+Cell number_cell(const Numbers &numbers, Quantity quantity, size_t action) {
+  const std::string text = quantity_text(
+      quantity, (*numbers.counters)[action],
+      numbers.rates != nullptr ? std::optional((*numbers.rates)[action]) : std::nullopt);
   if (text == "0" || text == "-") {
     return {text, Paint::kDim};
   }
@@ -53,10 +53,17 @@ Column number_column(Quantity quantity, size_t gap) {
   return {true, gap, is_rate(quantity) ? kRateWidth : 0};
 }
 
-void add_numbers(std::vector<Cell> &cells, const TableInput &input, size_t device,
-                 Quantity quantity) {
+void add_numbers(std::vector<Cell> &cells, const Numbers &numbers, Quantity quantity) {
   for (size_t action = 0; action < kActionCount; ++action) {
-    cells.push_back(number_cell(input, device, quantity, action));
+    cells.push_back(number_cell(numbers, quantity, action));
+  }
+}
+
+std::string cpu_name(uint32_t cpu) { return "  cpu " + std::to_string(cpu); }
+
+void add_left_out(Grid &grid, const CpuRows &cpus) {
+  if (cpus.left_out > 0) {
+    grid.add_heading({{"    and " + group_thousands(cpus.left_out) + " more CPUs", Paint::kDim}});
   }
 }
 
@@ -128,7 +135,7 @@ Grid line_layout(const TableInput &input, const std::vector<Quantity> &quantitie
       cells.push_back({since(sample)});
     }
     for (const Quantity quantity : quantities) {
-      add_numbers(cells, input, device, quantity);
+      add_numbers(cells, sums_of(input, device), quantity);
     }
     grid.add_row(std::move(cells));
   }
@@ -151,7 +158,7 @@ Grid wide_layout(const TableInput &input, const std::vector<Quantity> &quantitie
         name_cell(sample), state_cell(sample), {printable(counted_by(sample))}, {since(sample)}};
     for (const Quantity quantity : quantities) {
       cells.push_back({quantity_name(quantity)});
-      add_numbers(cells, input, device, quantity);
+      add_numbers(cells, sums_of(input, device), quantity);
       grid.add_row(std::move(cells));
       cells.assign(4, {});
     }
@@ -170,11 +177,18 @@ Grid stacked_layout(const TableInput &input, const std::vector<Quantity> &quanti
       grid.add_row(titles);
     }
     add_device_heading(grid, input, device, width);
+    const CpuRows cpus = cpu_rows(input, device);
     for (const Quantity quantity : quantities) {
       std::vector<Cell> cells = {{quantity_name(quantity)}};
-      add_numbers(cells, input, device, quantity);
+      add_numbers(cells, sums_of(input, device), quantity);
       grid.add_row(std::move(cells));
+      for (const auto &[cpu, numbers] : cpus.rows) {
+        cells = {{cpu_name(cpu)}};
+        add_numbers(cells, numbers, quantity);
+        grid.add_row(std::move(cells));
+      }
     }
+    add_left_out(grid, cpus);
   }
   return grid;
 }
@@ -193,13 +207,23 @@ Grid transposed_layout(const TableInput &input, const std::vector<Quantity> &qua
       grid.add_row(titles);
     }
     add_device_heading(grid, input, device, width);
-    for (size_t action = 0; action < kActionCount; ++action) {
-      std::vector<Cell> cells = {{kActionNames[action]}};
+    const CpuRows cpus = cpu_rows(input, device);
+    const auto add_line = [&](const std::string &name, const Numbers &numbers, size_t action) {
+      std::vector<Cell> cells = {{name}};
       for (const Quantity quantity : quantities) {
-        cells.push_back(number_cell(input, device, quantity, action));
+        cells.push_back(number_cell(numbers, quantity, action));
       }
       grid.add_row(std::move(cells));
+    };
+    for (size_t action = 0; action < kActionCount; ++action) {
+      add_line(kActionNames[action], sums_of(input, device), action);
+      for (const auto &[cpu, numbers] : cpus.rows) {
+        if (has_counted((*numbers.counters)[action])) {
+          add_line(cpu_name(cpu), numbers, action);
+        }
+      }
     }
+    add_left_out(grid, cpus);
   }
   return grid;
 }

@@ -2,6 +2,7 @@
 // The layouts of the table, from the shortest and widest to the longest and narrowest.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct TableInput {
   const std::vector<DeviceSample> &samples;
   const std::vector<std::optional<Rates>> *rates; ///< one for each sample; null: none to show
   size_t name_width;                              ///< of the longest name
+  /// CPUs of each device to show at most, in the stacked and the transposed layout, where samples
+  /// are split over them: the busiest. A line tells how many more there are.
+  size_t most_cpus = SIZE_MAX;
 };
 
 /// kFull: device, state, who counts and since when; kShort: device and state.
@@ -28,11 +32,13 @@ enum class Description { kFull, kShort };
 /// A line for each quantity, the description in front of the first, the actions as columns.
 [[nodiscard]] Grid wide_layout(const TableInput &input, const std::vector<Quantity> &quantities);
 
-/// A heading of `width` columns, a line for each quantity, the actions as columns.
+/// A heading of `width` columns, a line for each quantity and below it one for each CPU that has
+/// counted something, the actions as columns.
 [[nodiscard]] Grid stacked_layout(const TableInput &input, const std::vector<Quantity> &quantities,
                                   size_t width);
 
-/// A heading of `width` columns, a line for each action, the quantities as columns.
+/// A heading of `width` columns, a line for each action and below it one for each CPU that has seen
+/// it, the quantities as columns.
 [[nodiscard]] Grid transposed_layout(const TableInput &input,
                                      const std::vector<Quantity> &quantities, size_t width);
 

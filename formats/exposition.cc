@@ -66,9 +66,17 @@ void add_counters(std::string &text, const std::vector<DeviceSample> &samples, c
   for (const auto &sample : samples) {
     const std::string start = std::string(family.name) + family.suffix + "{" +
                               label("device", sample.name) + ",action=\"";
-    for (size_t action = 0; action < kActionCount; ++action) {
-      text += start + kActionNames[action] + "\"} " +
-              std::to_string(value(sample.counters[action])) + "\n";
+    const auto add = [&](const Counters &counters, const std::string &end) {
+      for (size_t action = 0; action < kActionCount; ++action) {
+        text += start + kActionNames[action] + end + std::to_string(value(counters[action])) + "\n";
+      }
+    };
+    if (sample.cpus) {
+      for (const auto &[cpu, counters] : *sample.cpus) {
+        add(counters, "\",cpu=\"" + std::to_string(cpu) + "\"} ");
+      }
+    } else {
+      add(sample.counters, "\"} ");
     }
   }
 }

@@ -28,6 +28,24 @@ void add_info(Json &object, const std::optional<xdp_stats_info> &info) {
   object["uncovered_ns"] = info->uncovered_ns;
 }
 
+Json numbers(const xdp_stats_record &record) {
+  return {{"packets", record.packets}, {"bytes", record.bytes}};
+}
+
+// The CPUs that have seen the action, by number. Null if all CPUs share the counters.
+Json by_cpu(const DeviceSample &sample, size_t action) {
+  if (!sample.cpus) {
+    return nullptr;
+  }
+  Json cpus = Json::object();
+  for (const auto &[cpu, counters] : *sample.cpus) {
+    if (has_counted(counters[action])) {
+      cpus[std::to_string(cpu)] = numbers(counters[action]);
+    }
+  }
+  return cpus;
+}
+
 } // namespace
 
 Json json_of(const DeviceSample &sample) {
@@ -39,8 +57,11 @@ Json json_of(const DeviceSample &sample) {
   object["map_id"] = sample.map_id;
   Json &actions = object["actions"];
   for (size_t action = 0; action < kActionCount; ++action) {
-    actions[kActionNames[action]] = {{"packets", sample.counters[action].packets},
-                                     {"bytes", sample.counters[action].bytes}};
+    Json &object_of_action = actions[kActionNames[action]];
+    object_of_action = numbers(sample.counters[action]);
+    if (sample.per_cpu) {
+      object_of_action["cpus"] = by_cpu(sample, action);
+    }
   }
   return object;
 }

@@ -13,7 +13,8 @@ namespace xdpstats {
 using Json = nlohmann::ordered_json;
 
 /// What both commands say about a device. Every object has the same keys; what is not known about
-/// who counts is null. Counters are integers, exact to 2^64-1. Names are valid UTF-8.
+/// who counts is null. If the sample was split over the CPUs, each action has the key "cpus".
+/// Counters are integers, exact to 2^64-1. Names are valid UTF-8.
 [[nodiscard]] Json json_of(const DeviceSample &sample);
 
 /// One JSON object for each sample, each on a line of its own: "time", which is `now` in ns since

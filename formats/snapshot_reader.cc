@@ -26,12 +26,21 @@ Result<void> check_root_can_exist(const std::string &pin_root) {
 
 Snapshot Collector::collect() {
   Snapshot snapshot;
-  collect_devices(snapshot);
-  collect_maps(snapshot);
+  std::optional<CpuLists> cpus;
+  if (selection_.per_cpu) {
+    auto lists = read_cpu_lists();
+    if (!lists) {
+      snapshot.problems.push_back(lists.error());
+      return snapshot;
+    }
+    cpus = std::move(*lists);
+  }
+  collect_devices(snapshot, cpus ? &*cpus : nullptr);
+  collect_maps(snapshot, cpus ? &*cpus : nullptr);
   return snapshot;
 }
 
-void Collector::collect_devices(Snapshot &snapshot) {
+void Collector::collect_devices(Snapshot &snapshot, const CpuLists *cpus) {
   const bool chosen = !selection_.devices.empty();
   auto devices = chosen ? Result<std::vector<std::string>>(selection_.devices) : reader_.list();
   if (!devices) {
@@ -44,7 +53,7 @@ void Collector::collect_devices(Snapshot &snapshot) {
   const Result<NetworkView> network = devices->empty() ? NetworkView() : read_network_view();
   std::vector<Error> missing;
   for (const auto &device : *devices) {
-    auto sample = reader_.read(device, network);
+    auto sample = reader_.read(device, network, cpus);
     if (sample) {
       // The counters are good; that nobody knows who counts must not pass in silence.
       if (sample->info_error) {
@@ -79,7 +88,7 @@ void Collector::collect_devices(Snapshot &snapshot) {
   }
 }
 
-void Collector::collect_maps(Snapshot &snapshot) const {
+void Collector::collect_maps(Snapshot &snapshot, const CpuLists *cpus) const {
   for (const auto &[label, path] : selection_.maps) {
     const auto same_name = [&label = label](const DeviceSample &sample) {
       return printable(sample.name) == label;
@@ -91,7 +100,7 @@ void Collector::collect_maps(Snapshot &snapshot) const {
            "give the map another label", 0});
       continue;
     }
-    auto sample = read_foreign_map(label, path);
+    auto sample = read_foreign_map(label, path, cpus);
     if (sample) {
       snapshot.samples.push_back(std::move(*sample));
     } else {

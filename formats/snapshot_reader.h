@@ -19,6 +19,7 @@ struct Selection {
   std::string pin_root;
   std::vector<std::string> devices; ///< empty: all that are pinned
   std::vector<ForeignMap> maps;     ///< in addition
+  bool per_cpu = false;             ///< whether counters are split over CPUs
 };
 
 /// Takes snapshots of what is pinned.
@@ -30,8 +31,8 @@ public:
   [[nodiscard]] Snapshot collect();
 
 private:
-  void collect_devices(Snapshot &snapshot);
-  void collect_maps(Snapshot &snapshot) const;
+  void collect_devices(Snapshot &snapshot, const CpuLists *cpus);
+  void collect_maps(Snapshot &snapshot, const CpuLists *cpus) const;
 
   Selection selection_;
   DeviceReader reader_;

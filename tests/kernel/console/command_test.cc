@@ -2,6 +2,7 @@
 // xdp-stats as its users run it, on real pins in a private bpffs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +10,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
+#include "base/cpu_list.h"
 #include "pinning/pin_path.h"
 #include "tests/support/counter.h"
 #include "tests/support/files.h"
@@ -70,6 +73,70 @@ TEST_F(XdpStats, ShowsExactlyWhatWasCounted) {
                     HasSubstr("\nxdp_stats_bytes_total{device=\"va\",action=\"pass\"} 6100183\n"),
                     HasSubstr("\nxdp_stats_counting{device=\"va\"} 1\n")));
   ::unlink(counter.pins().info_map.c_str());
+}
+
+// Frames that this thread sends are counted on the CPU that it runs on.
+class OnCpu {
+public:
+  explicit OnCpu(uint32_t cpu) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    EXPECT_EQ(::sched_getaffinity(0, sizeof(before_), &before_), 0);
+    EXPECT_EQ(::sched_setaffinity(0, sizeof(one), &one), 0);
+  }
+  OnCpu(const OnCpu &) = delete;
+  OnCpu &operator=(const OnCpu &) = delete;
+  ~OnCpu() { ::sched_setaffinity(0, sizeof(before_), &before_); }
+
+private:
+  cpu_set_t before_ = {};
+};
+
+TEST_F(XdpStats, SplitsTheCountersOverTheCpus) {
+  const uint32_t first = read_cpu_lists().value().online.front();
+  const uint32_t last = read_cpu_lists().value().online.back();
+  if (first == last) {
+    GTEST_SKIP() << "one CPU only";
+  }
+  const VethPair veth;
+  const Counter counter(open_builtin(), veth.near());
+  pin_counters("/sys/fs/bpf/other", kPrimes, MapKind::kShared);
+  for (const auto &[cpu, frames, size] : {std::tuple(first, 10'007U, 61U), {last, 7'919U, 67U}}) {
+    const OnCpu pinned(cpu);
+    LiveFrames(veth.far()).send(frames, make_frame(size));
+  }
+  const auto json = [](const Finished &finished) {
+    std::vector<nlohmann::json> objects;
+    std::istringstream in(finished.out);
+    for (std::string line; std::getline(in, line);) {
+      objects.push_back(nlohmann::json::parse(line).at("actions"));
+    }
+    return objects;
+  };
+  const auto objects =
+      json(xdp_stats({"--per-cpu", "--format=json", "--map", "shared=/sys/fs/bpf/other"}));
+  ASSERT_EQ(objects.size(), 2U);
+  const nlohmann::json cpus = {{std::to_string(first), {{"packets", 10'007}, {"bytes", 610'427}}},
+                               {std::to_string(last), {{"packets", 7'919}, {"bytes", 530'573}}}};
+  EXPECT_EQ(objects[0].at("pass").at("cpus"), cpus);
+  EXPECT_EQ(objects[0].at("pass").at("packets"), 17'926);
+  EXPECT_EQ(objects[0].at("pass").at("bytes"), 1'141'000);
+  EXPECT_EQ(objects[0].at("drop").at("cpus"), nlohmann::json::object());
+  EXPECT_TRUE(objects[1].at("drop").at("cpus").is_null());
+  EXPECT_FALSE(json(xdp_stats({"--format=json"})).at(0).at("pass").contains("cpus"));
+
+  const std::string metrics =
+      xdp_stats({"--per-cpu", "--format=openmetrics", "--map", "shared=/sys/fs/bpf/other"}).out;
+  EXPECT_THAT(metrics, HasSubstr("packets_total{device=\"va\",action=\"pass\",cpu=\"" +
+                                 std::to_string(last) + "\"} 7919\n"));
+  EXPECT_THAT(metrics, HasSubstr("packets_total{device=\"shared\",action=\"drop\"} 3\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("device=\"va\",action=\"pass\"}")));
+  EXPECT_THAT(xdp_stats({"--per-cpu"}).out,
+              AllOf(HasSubstr("\n    cpu " + std::to_string(first) + " "),
+                    HasSubstr("\n    cpu " + std::to_string(last) + " "),
+                    HasSubstr("  530,573  ")));
+  ::unlink("/sys/fs/bpf/other");
 }
 
 TEST_F(XdpStats, SaysWhoHasStopped) {

@@ -177,6 +177,20 @@ TEST(Exposition, TellsUncoveredTimeExactly) {
               HasSubstr("_seconds_total{device=\"eth0\"} 18446744073.709551615\n"));
 }
 
+TEST(Exposition, HasCpusInsteadOfSumsWhereTheyWereAskedFor) {
+  DeviceSample split = split_sample("eth0", 2);
+  split.cpus->push_back({7, {}}); // online, and nothing came yet
+  DeviceSample shared = counted_sample("eth1");
+  shared.per_cpu = true;
+  const std::string text = render_exposition(snapshot_of({split, shared}), "1", Dialect::kClassic);
+  EXPECT_THAT(text, HasSubstr("_packets_total{device=\"eth0\",action=\"drop\",cpu=\"0\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("_packets_total{device=\"eth0\",action=\"drop\",cpu=\"1\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("_bytes_total{device=\"eth0\",action=\"drop\",cpu=\"1\"} 1010\n"));
+  EXPECT_THAT(text, HasSubstr("_bytes_total{device=\"eth0\",action=\"tx\",cpu=\"7\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("_packets_total{device=\"eth1\",action=\"drop\"} 3\n"));
+  EXPECT_THAT(text, Not(HasSubstr("{device=\"eth0\",action=\"drop\"}")));
+}
+
 TEST(Exposition, IsExactToTheLargestCounter) {
   Counters counters = {};
   counters[XDP_TX] = {kMax, kMax - 1};

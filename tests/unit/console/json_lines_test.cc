@@ -9,6 +9,7 @@
 namespace xdpstats::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(JsonLines, IsOneObjectForEachDeviceAndLine) {
@@ -29,6 +30,20 @@ TEST(JsonLines, IsOneObjectForEachDeviceAndLine) {
       "\"actions\":{\"aborted\":{\"packets\":2,\"bytes\":13},"
       "\"drop\":{\"packets\":3,\"bytes\":17},\"pass\":{\"packets\":5,\"bytes\":19},"
       "\"tx\":{\"packets\":7,\"bytes\":23},\"redirect\":{\"packets\":11,\"bytes\":29}}}\n");
+}
+
+TEST(JsonLines, HasTheCpusThatSawAnActionInIt) {
+  DeviceSample split = split_sample("eth0", 2);
+  split.cpus->push_back({7, {}});
+  EXPECT_THAT(render_json_lines({split}, kCreated),
+              AllOf(HasSubstr("\"aborted\":{\"packets\":0,\"bytes\":0,\"cpus\":{}}"),
+                    HasSubstr("\"drop\":{\"packets\":3,\"bytes\":2019,\"cpus\":{"
+                              "\"0\":{\"packets\":1,\"bytes\":1009},"
+                              "\"1\":{\"packets\":2,\"bytes\":1010}}}")));
+  DeviceSample shared = counted_sample("eth1");
+  shared.per_cpu = true;
+  EXPECT_THAT(render_json_lines({shared}, kCreated),
+              HasSubstr("\"drop\":{\"packets\":3,\"bytes\":17,\"cpus\":null}"));
 }
 
 TEST(JsonLines, IsEmptyWithoutDevices) { EXPECT_EQ(render_json_lines({}, kCreated), ""); }

@@ -19,14 +19,16 @@ TEST(Options, DefaultToATableOfAllDevices) {
   EXPECT_THAT(options->selection.maps, IsEmpty());
   EXPECT_EQ(options->display.format, Format::kTable);
   EXPECT_EQ(options->display.program, "xdp-stats");
+  EXPECT_FALSE(options->selection.per_cpu);
   EXPECT_FALSE(options->watch);
   EXPECT_EQ(options->answer, "");
 }
 
 TEST(Options, AreAllTaken) {
-  const auto options = parse_options({"--dev", "eth1", "--dev=eth0", "--dev", "eth1", "--map",
-                                      "filter=/a=b", "--format", "openmetrics", "--watch", "0.25",
-                                      "--count", "3", "--output", "x.prom", "--pin-root", "/p"});
+  const auto options =
+      parse_options({"--dev", "eth1", "--dev=eth0", "--dev", "eth1", "--map", "filter=/a=b",
+                     "--format", "openmetrics", "--watch", "0.25", "--count", "3", "--output",
+                     "x.prom", "--pin-root", "/p", "--per-cpu"});
   ASSERT_TRUE(options) << options.error().message;
   EXPECT_THAT(options->selection.devices, ElementsAre("eth1", "eth0"));
   ASSERT_EQ(options->selection.maps.size(), 1U);
@@ -38,6 +40,7 @@ TEST(Options, AreAllTaken) {
   EXPECT_EQ(options->display.count, 3U);
   EXPECT_EQ(options->display.output, "x.prom");
   EXPECT_EQ(options->selection.pin_root, "/p");
+  EXPECT_TRUE(options->selection.per_cpu);
 }
 
 struct Refused {

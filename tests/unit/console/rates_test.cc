@@ -11,6 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 DeviceSample at(double seconds, const Counters &counters, uint32_t map_id = 41) {
   DeviceSample sample = counted_sample("eth0", counters);
@@ -77,6 +78,47 @@ TEST(RateTracker, IsNeverNegative) {
   RateTracker tracker;
   (void)tracker.update({{at(0, kPrimes)}, {}, {}});
   const Change change = tracker.update({{at(1, less)}, {}, {}});
+  EXPECT_THAT(change.rates, ElementsAre(std::nullopt));
+  EXPECT_THAT(change.events, ElementsAre("eth0: the counters went back; rates start anew"));
+}
+
+DeviceSample split_at(double seconds, const std::vector<CpuCounters> &cpus) {
+  Counters sums = {};
+  for (const auto &one : cpus) {
+    for (size_t action = 0; action < kActionCount; ++action) {
+      sums[action].packets += one.counters[action].packets;
+      sums[action].bytes += one.counters[action].bytes;
+    }
+  }
+  DeviceSample sample = at(seconds, sums);
+  sample.per_cpu = true;
+  sample.cpus = cpus;
+  return sample;
+}
+
+TEST(RateTracker, KnowsTheRatesOfCpus) {
+  Counters later = kPrimes;
+  later[XDP_DROP].packets += 101;
+  RateTracker tracker;
+  (void)tracker.update({{split_at(0, {{0, kPrimes}})}, {}, {}});
+  // CPU 9 was not listed, as it had counted nothing.
+  const Change change = tracker.update({{split_at(0.5, {{0, later}, {9, kPrimes}})}, {}, {}});
+  ASSERT_TRUE(change.rates.at(0));
+  const Rates &rates = *change.rates[0];
+  EXPECT_THAT(rates.cpus, SizeIs(2));
+  EXPECT_DOUBLE_EQ(rates.cpus.at(0)[XDP_DROP].packets, 202);
+  EXPECT_DOUBLE_EQ(rates.cpus.at(0)[XDP_PASS].packets, 0);
+  EXPECT_DOUBLE_EQ(rates.cpus.at(9)[XDP_PASS].packets, 10);
+  EXPECT_DOUBLE_EQ(rates[XDP_DROP].packets, 208);
+}
+
+TEST(RateTracker, IsNeverNegativeForACpu) {
+  Counters more = kPrimes;
+  more[XDP_PASS].packets += 1009;
+  RateTracker tracker;
+  (void)tracker.update({{split_at(0, {{0, kPrimes}, {1, kPrimes}})}, {}, {}});
+  // The sum has grown.
+  const Change change = tracker.update({{split_at(1, {{0, more}, {1, {}}})}, {}, {}});
   EXPECT_THAT(change.rates, ElementsAre(std::nullopt));
   EXPECT_THAT(change.events, ElementsAre("eth0: the counters went back; rates start anew"));
 }

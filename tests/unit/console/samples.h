@@ -53,6 +53,22 @@ inline DeviceSample sample_in_state(const std::string &name, CountingState state
   return sample;
 }
 
+/// What each of the first `cpus` CPUs has counted: packets and bytes of drop alone, from 1 and 1009
+/// on. Their sums are the sample's.
+inline DeviceSample split_sample(const std::string &name, uint32_t cpus) {
+  DeviceSample sample = counted_sample(name, Counters{});
+  sample.per_cpu = true;
+  auto &all = sample.cpus.emplace();
+  for (uint32_t cpu = 0; cpu < cpus; ++cpu) {
+    Counters counters = {};
+    counters[XDP_DROP] = {cpu + 1, cpu + 1009};
+    all.push_back({cpu, counters});
+    sample.counters[XDP_DROP].packets += cpu + 1;
+    sample.counters[XDP_DROP].bytes += cpu + 1009;
+  }
+  return sample;
+}
+
 /// A round that read these, and had no trouble.
 inline Snapshot snapshot_of(std::vector<DeviceSample> samples) {
   return {std::move(samples), {}, std::nullopt};
