@@ -8,6 +8,7 @@ set(XDP_STATS_TIMEOUT_object 60)
 set(XDP_STATS_TIMEOUT_kernel 240)
 set(XDP_STATS_TIMEOUT_agent 300)
 set(XDP_STATS_TIMEOUT_fleet 120)
+set(XDP_STATS_TIMEOUT_long 900)
 
 # Tests are compiled far more often than run: not optimised (so without fortified functions, which
 # take that), and GoogleTest's headers once for all of them.
@@ -22,9 +23,9 @@ function(speed_up_compilation target)
   endif()
 endfunction()
 
-# xdp_stats_test(NAME LABEL unit|object|kernel|agent|fleet SOURCES file... [LIBS target...]
+# xdp_stats_test(NAME LABEL unit|object|kernel|agent|fleet|long SOURCES file... [LIBS target...]
 #                [WRAP function...] [TIMEOUT seconds] [ENVIRONMENT NAME=value...])
-# builds build/bin/tests/LABEL_NAME. Binaries of label kernel, agent and fleet move into a private
+# builds build/bin/tests/LABEL_NAME. Binaries of label kernel, agent, fleet and long move into a private
 # network namespace and bpffs by themselves (tests/support/namespace_main.cc). WRAP: libc or libbpf functions
 # whose calls the test intercepts as __wrap_FUNCTION. A skipped test is "Skipped" in ctest too.
 function(xdp_stats_test name)

@@ -6,6 +6,7 @@
 #include "base/out_of_memory.h"
 #include "base/write_all.h"
 #include "console/options.h"
+#include "console/server_command.h"
 #include "display/display.h"
 #include "formats/snapshot_reader.h"
 
@@ -30,6 +31,10 @@ int run(int argc, char **argv) {
       return kFailed;
     }
     return 0;
+  }
+  if (!options->listen.empty()) {
+    print_error("xdp-stats", become_server(argv));
+    return kFailed;
   }
   Collector collector(std::move(options->selection));
   const SnapshotSource source = [&collector] { return collector.collect(); };

@@ -94,6 +94,11 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
                  std::string("Where devices are pinned (default: ") + kDefaultPinRoot + ")")
       ->type_name("DIR")
       ->check(check_not_empty);
+  app.add_option("--listen", options.listen,
+                 "Answer HTTP: PORT (of this machine alone), ADDRESS:PORT, [IPV6]:PORT,\n"
+                 "unix:PATH or systemd")
+      ->type_name("WHERE")
+      ->check(check_not_empty);
 
   try {
     // CLI11 expects the arguments in reverse order.
@@ -107,6 +112,11 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
     return options;
   } catch (const CLI::ParseError &error) {
     return failure(error.what());
+  }
+  for (const char *other : {"--format", "--watch", "--count", "--output"}) {
+    if (!options.listen.empty() && app.count(other) > 0) {
+      return failure(std::string("--listen and ") + other + " exclude each other");
+    }
   }
   auto parsed = parse_maps(maps);
   if (!parsed) {

@@ -14,6 +14,7 @@ struct Options {
   Selection selection;
   DisplayOptions display;
   bool watch = false;
+  std::string listen; ///< where to answer HTTP; empty: do not
   std::string answer; ///< what --help or --version prints; if not empty: print it and exit
 };
 

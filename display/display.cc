@@ -16,6 +16,7 @@
 #include "display/screen.h"
 #include "display/signals.h"
 #include "display/table.h"
+#include "display/teller.h"
 #include "formats/exposition.h"
 #include "formats/json.h"
 
@@ -79,37 +80,11 @@ std::optional<int> after_writing(const DisplayOptions &options, const Result<voi
   return 1;
 }
 
-/// Writes events and problems to standard error. A problem that lasts is told once.
-class Teller {
-public:
-  explicit Teller(const DisplayOptions &options) : program_(options.program) {}
-
-  void tell(const std::vector<std::string> &events, const std::vector<Error> &problems) {
-    for (const auto &event : events) {
-      print_error(program_, {event, {}, 0});
-    }
-    std::vector<std::string> messages;
-    for (const auto &problem : problems) {
-      messages.push_back(problem.message);
-    }
-    if (messages != told_) {
-      for (const auto &problem : problems) {
-        print_error(program_, problem);
-      }
-      told_ = std::move(messages);
-    }
-  }
-
-private:
-  std::string program_;
-  std::vector<std::string> told_;
-};
-
 /// The state that watching keeps from one tick to the next.
 class Watcher {
 public:
   Watcher(const SnapshotSource &source, const DisplayOptions &options, bool on_screen)
-      : source_(source), options_(options), teller_(options) {
+      : source_(source), options_(options), teller_(options.program) {
     if (on_screen) {
       screen_.emplace(STDOUT_FILENO);
     }

@@ -73,10 +73,20 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{{"--dev", ""}, "--dev: its value is empty"},
                     Refused{{"--output", ""}, "--output: its value is empty"},
                     Refused{{"--pin-root", ""}, "--pin-root: its value is empty"},
+                    Refused{{"--listen", ""}, "--listen: its value is empty"},
+                    Refused{{"--listen", "80", "--watch", "1"}, "--listen and --watch exclude"},
+                    Refused{{"--listen", "80", "--format", "json"}, "--listen and --format excl"},
+                    Refused{{"--output", "x", "--listen", "80"}, "--listen and --output exclude"},
                     Refused{{"--map", "label"}, "--map: 'label' is not LABEL=PATH"},
                     Refused{{"--map", "=path"}, "--map: '=path' is not LABEL=PATH"},
                     Refused{{"--map", "label="}, "--map: 'label=' is not LABEL=PATH"},
                     Refused{{"--map", "a=/x", "--map", "a=/y"}, "label 'a' is given twice"}));
+
+TEST(Options, TellWhereToListen) {
+  const auto options = parse_options({"--listen", "9973", "--dev", "eth0", "--pin-root", "/x"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->listen, "9973");
+}
 
 TEST(Options, AnswerHelpAndVersion) {
   const auto help = parse_options({"--help"});
