@@ -100,5 +100,5 @@ set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     /etc /etc/default /etc/collectd.d /usr/lib64 /usr/lib64/collectd
     /usr/include /usr/sbin /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/man /usr/share/man/man1
     /usr/share/man/man5 /usr/share/man/man7 /usr/share/man/man8 /usr/share/pkgconfig
-    /usr/libexec /usr/lib/systemd /usr/lib/systemd/system /usr/lib/udev /usr/lib/udev/rules.d)
+    /usr/libexec /usr/lib/systemd /usr/lib/systemd/system /usr/lib/sysusers.d /usr/lib/udev /usr/lib/udev/rules.d)
 include(CPack)

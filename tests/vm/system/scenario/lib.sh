@@ -70,3 +70,24 @@ stop_traffic() {
     wait "$traffic" || fail "the traffic stopped by itself"
     sent=$(cat /run/sent)
 }
+
+# A real Prometheus that scrapes the unit, every second.
+start_prometheus() {
+    printf '%s\n' 'scrape_configs:' '  - job_name: xdp-stats' '    scrape_interval: 1s' \
+        '    static_configs:' "      - targets: ['localhost:9973']" >/run/prometheus.yml
+    ./prometheus --config.file /run/prometheus.yml --storage.tsdb.path /run/prometheus \
+        --web.listen-address 127.0.0.1:9090 --log.level error >/run/prometheus.log 2>&1 &
+    prometheus=$!
+}
+stop_prometheus() {
+    kill "$prometheus"
+    wait "$prometheus" || true
+}
+
+# in_prometheus DEVICE VALUE: its newest total of packets that passed.
+in_prometheus() {
+    local answer
+    answer=$(./promtool query instant -o json http://127.0.0.1:9090 \
+        "xdp_stats_packets_total{device='$1',action='pass'}" 2>/dev/null | jq -r '.[].value[1]')
+    [ "$answer" = "$2" ]
+}
