@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "formats/exposition.h"
 #include "formats/json.h"
+#include "server/page.h"
 
 namespace xdpstats {
 namespace {
@@ -44,13 +45,22 @@ Answer render_answer(const Snapshot &snapshot, Rendering rendering) {
   return metrics(snapshot, Dialect::kClassic, "text/plain; version=0.0.4; charset=utf-8");
 }
 
+Answer page_answer() {
+  return {200,
+          {{kType, "text/html; charset=utf-8"},
+           {"Content-Security-Policy", std::string(kPagePolicy)},
+           {"Cross-Origin-Resource-Policy", "same-origin"},
+           {"Referrer-Policy", "no-referrer"}},
+          std::string(kPage)};
+}
+
 Answer refuse(unsigned status) {
   if (status == 405) {
     return {status,
             {{kType, kPlainText}, {"Allow", "GET, HEAD"}},
             "Not allowed: there are GET and HEAD only.\n"};
   }
-  return {status, {{kType, kPlainText}}, "Not found: there are /metrics and /json.\n"};
+  return {status, {{kType, kPlainText}}, "Not found: there are /, /metrics and /json.\n"};
 }
 
 } // namespace xdpstats

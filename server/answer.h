@@ -22,6 +22,9 @@ enum class Rendering { kClassic, kOpenMetrics, kJson };
 /// 503 with the reasons, if nothing at all could be read.
 [[nodiscard]] Answer render_answer(const Snapshot &snapshot, Rendering rendering);
 
+/// The page for people.
+[[nodiscard]] Answer page_answer();
+
 /// 404 or 405, with a line for people.
 [[nodiscard]] Answer refuse(unsigned status);
 

@@ -141,18 +141,19 @@ MHD_Result Http::begin(MHD_Connection *connection, const char *url, const char *
                             : Rendering::kClassic;
   } else if (path == "/json") {
     request.rendering = Rendering::kJson;
-  } else {
-    return refuse_with(connection, 404);
+  } else if (path != "/") {
+    return answer_at_once(connection, refuse(404));
   }
   if (verb != "GET" && verb != "HEAD") {
-    return refuse_with(connection, 405);
+    return answer_at_once(connection, refuse(405));
   }
-  return MHD_YES;
+  return path == "/" ? answer_at_once(connection, page_answer()) : MHD_YES;
 }
 
-MHD_Result Http::refuse_with(MHD_Connection *connection, unsigned status) {
+MHD_Result Http::answer_at_once(MHD_Connection *connection, Answer answer) {
   connections_.answering(descriptor_of(connection), Connections::Time::clock::now());
-  return ::MHD_queue_response(connection, status, make_response(refuse(status)).get());
+  const unsigned status = answer.status;
+  return ::MHD_queue_response(connection, status, make_response(std::move(answer)).get());
 }
 
 // Called for a request's head, then for each piece of a body, which nobody wants, then to be

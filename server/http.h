@@ -65,7 +65,7 @@ private:
 
   MHD_Result begin(MHD_Connection *connection, const char *url, const char *method,
                    Request &request);
-  MHD_Result refuse_with(MHD_Connection *connection, unsigned status);
+  MHD_Result answer_at_once(MHD_Connection *connection, Answer answer);
   [[nodiscard]] std::shared_ptr<MHD_Response> make_response(Answer answer);
 
   MHD_Daemon *daemon_ = nullptr;

@@ -116,6 +116,20 @@ TEST_F(Listen, KnowsGetAndHead) {
   }
 }
 
+TEST_F(Listen, HasAPageThatTrustsNobodyElse) {
+  const RunningServer server;
+  const HttpAnswer page = http(kPort, "GET", "/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.head, AllOf(HasSubstr("\r\nContent-Type: text/html; charset=utf-8\r\n"),
+                               HasSubstr("\r\nContent-Security-Policy: default-src 'none'; "
+                                         "connect-src 'self'; "),
+                               HasSubstr("; script-src 'sha256-"), Not(HasSubstr("unsafe")),
+                               Not(HasSubstr("Set-Cookie"))));
+  EXPECT_THAT(page.body, AllOf(StartsWith("<!doctype html>"), EndsWith("</html>\n")));
+  EXPECT_EQ(http(kPort, "HEAD", "/").status, 200);
+  EXPECT_EQ(http(kPort, "POST", "/").status, 405);
+}
+
 TEST_F(Listen, ShowsWhatWasChosen) {
   pin("eth0");
   pin("eth1");
