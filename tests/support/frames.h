@@ -20,6 +20,10 @@ inline constexpr size_t kLargestLiveFrame = 3300;
 [[nodiscard]] std::vector<uint8_t> make_frame(size_t size,
                                               const std::vector<uint8_t> &payload = {});
 
+/// An IPv4 frame of `size` bytes, UDP, of type of service `tos`, from an address that differs for
+/// each `flow`.
+[[nodiscard]] std::vector<uint8_t> make_flow_frame(size_t size, uint8_t flow, uint8_t tos);
+
 /// `frame` with the tag of a VLAN: four bytes longer on the wire, but again `frame` for those above
 /// the VLAN device.
 [[nodiscard]] std::vector<uint8_t> with_vlan_tag(const std::vector<uint8_t> &frame, uint16_t id);

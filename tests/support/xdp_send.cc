@@ -17,6 +17,8 @@ int main(int argc, char **argv) {
   size_t size = kSmallestFrame;
   uint8_t first_byte = 0;
   bool socket = false;
+  uint8_t flows = 0;
+  uint8_t tos = 0;
   app.add_option("--dev", device, "Device to send out of")->required();
   app.add_option("--count", count, "Number of frames")->required();
   app.add_option("--size", size, "Bytes of each frame, with its Ethernet header");
@@ -25,8 +27,20 @@ int main(int argc, char **argv) {
       "--socket", socket,
       "Through a packet socket: slower, for devices that are no veth. Implied by sizes that "
       "need it");
+  app.add_option(
+      "--flows", flows,
+      "IPv4 from so many addresses, one after the other, through a packet socket: for devices with "
+      "several queues");
+  app.add_option("--tos", tos, "Type of service of these (0 to 255)");
   CLI11_PARSE(app, argc, argv);
   try {
+    if (flows > 0) {
+      for (uint8_t flow = 0; flow < flows; ++flow) {
+        send_frames(device, count / flows + (flow < count % flows ? 1 : 0),
+                    make_flow_frame(size, flow, tos));
+      }
+      return 0;
+    }
     const auto frame = make_frame(size, {first_byte});
     if (socket || size > kLargestLiveFrame) {
       send_frames(device, count, frame);
