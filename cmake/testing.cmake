@@ -1,5 +1,9 @@
 # Tests are GoogleTest binaries in build/bin/tests; ctest knows each test as LABEL.SUITE.TEST.
 include(GoogleTest)
+# What is built for another architecture tells its tests where it can run: when ctest begins.
+if(CMAKE_CROSSCOMPILING)
+  set(CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE PRE_TEST)
+endif()
 
 # Seconds after which a test has failed. Kernel and agent tests also run in an emulated machine,
 # about thirty times slower than here.
@@ -37,6 +41,10 @@ function(xdp_stats_test name)
     set(TEST_TIMEOUT ${XDP_STATS_TIMEOUT_${TEST_LABEL}})
   endif()
   set(target ${TEST_LABEL}_${name})
+  if(NOT TARGET ${TEST_LABEL}_tests)
+    add_custom_target(${TEST_LABEL}_tests) # all binaries of a label
+  endif()
+  add_dependencies(${TEST_LABEL}_tests ${target})
   add_executable(${target} ${TEST_SOURCES})
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/tests)
