@@ -16,7 +16,7 @@ constexpr char kPlainText[] = "text/plain; charset=utf-8";
 Answer metrics(const Snapshot &snapshot, Dialect dialect, const char *type) {
   return {200,
           {{kType, type}, {"Vary", "Accept"}},
-          render_exposition(snapshot.samples, XDP_STATS_VERSION, dialect)};
+          render_exposition(snapshot, XDP_STATS_VERSION, dialect)};
 }
 
 } // namespace
