@@ -194,8 +194,7 @@ TEST_F(XdpStats, ShowsCountersWhoseInfoRecordCannotBeRead) {
                                  HasSubstr("\nxdp_stats_read_errors 2\n"),
                                  Not(HasSubstr("xdp_stats_counting"))));
   EXPECT_EQ(metrics.err, "xdp-stats: cannot open '" + missing + "': No such file or directory\n" +
-                             "xdp-stats: '" + wrong +
-                             "' is not an info map of this version of xdp-stats\n");
+                             "xdp-stats: '" + wrong + "' is not an info map of xdp-stats\n");
   EXPECT_EQ(metrics.status, 1);
 }
 
