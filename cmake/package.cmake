@@ -85,7 +85,7 @@ set(CPACK_RPM_SPEC_MORE_DEFINE "%global __requires_exclude ^(/usr/bin/pkg-config
 %global _buildhost xdp-stats")
 # The names are those of Fedora's packages, and EPEL's; places differ too, see stage.cmake.in.
 set(CPACK_RPM_TOOLS_PACKAGE_NAME xdp-stats)
-set(CPACK_RPM_TOOLS_PACKAGE_REQUIRES "libbpf, libxdp >= 1.2, libcap, systemd-libs")
+set(CPACK_RPM_TOOLS_PACKAGE_REQUIRES "libbpf, libxdp >= 1.2, libcap, libmicrohttpd, systemd-libs")
 set(CPACK_RPM_TOOLS_PACKAGE_SUGGESTS "collectd-plugin-xdp-stats, libbpf-devel, bpftool")
 set(CPACK_RPM_TOOLS_PACKAGE_SUMMARY "Per-interface XDP verdict counters")
 set(CPACK_RPM_PLUGIN_PACKAGE_SUMMARY "XDP verdict counters for collectd")
