@@ -8,3 +8,7 @@ if(XDP_STATS_SANITIZE)
     -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_link_options(xdp_stats_warnings INTERFACE -fsanitize=address,undefined)
 endif()
+if(XDP_STATS_FUZZ)
+  # Tells libFuzzer which ways an input took.
+  target_compile_options(xdp_stats_warnings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
