@@ -122,12 +122,14 @@ Result<Attachment> attachment_now(const DeviceState &before, int program_fd) {
 }
 
 Result<Attachment> attach_through_libxdp(const DeviceState &state, CountingObject &object,
-                                         AttachMode mode, std::optional<unsigned> priority) {
+                                         AttachMode mode, std::optional<unsigned> priority,
+                                         DevicePins &pins) {
   auto program = create_program(object, priority);
   if (!program) {
     return Failure(program.error());
   }
   forget_library_log();
+  pins.keep();
   const int error = xdp_program__attach(program->get(), static_cast<int>(state.netdev.ifindex),
                                         choose_mode(state, mode), 0);
   if (error != 0) {
@@ -137,7 +139,7 @@ Result<Attachment> attach_through_libxdp(const DeviceState &state, CountingObjec
 }
 
 Result<Attachment> attach_program(const DeviceState &state, CountingObject &object,
-                                  const AttachRequest &request) {
+                                  const AttachRequest &request, DevicePins &pins) {
   std::optional<unsigned> priority = request.priority ? request.priority : object.priority;
   if (request.chain) {
     if (!state.dispatcher) {
@@ -155,7 +157,7 @@ Result<Attachment> attach_program(const DeviceState &state, CountingObject &obje
       priority = std::max(first, 1U) - 1;
     }
   }
-  return attach_through_libxdp(state, object, request.mode, priority);
+  return attach_through_libxdp(state, object, request.mode, priority, pins);
 }
 
 Result<Attachment> attach_while_open(const DeviceState &state, CountingObject &object,

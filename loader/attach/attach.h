@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "loader/attach/counting_object.h"
 #include "loader/attach/device_state.h"
+#include "loader/pins/device_pins.h"
 
 namespace xdpstats {
 
@@ -30,9 +31,11 @@ struct Attachment {
   uint64_t uncovered_ns = 0; ///< how long nothing counted meanwhile
 };
 
-/// Loads and attaches where nothing of ours runs yet. Nothing of anybody else's is replaced.
+/// Loads and attaches where nothing of ours runs yet. Nothing of anybody else's is replaced. From
+/// the moment of attaching on `pins`, which the program counts into, are kept: a failure, reported
+/// or thrown, does not tell whether it was attached, as the kernel's answer may be what was lost.
 [[nodiscard]] Result<Attachment> attach_program(const DeviceState &state, CountingObject &object,
-                                                const AttachRequest &request);
+                                                const AttachRequest &request, DevicePins &pins);
 
 /// Loads and attaches for as long as `link` is open: the kernel detaches when this process ends,
 /// however it ends. Directly, as libxdp's dispatcher would outlive the process.
@@ -51,7 +54,8 @@ struct Attachment {
 
 [[nodiscard]] Result<Attachment> attach_through_libxdp(const DeviceState &state,
                                                        CountingObject &object, AttachMode mode,
-                                                       std::optional<unsigned> priority);
+                                                       std::optional<unsigned> priority,
+                                                       DevicePins &pins);
 
 /// The device now that it runs the program of this descriptor, which is borrowed.
 [[nodiscard]] Result<Attachment> attachment_now(const DeviceState &before, int program_fd);

@@ -82,14 +82,15 @@ Result<void> AttachedCounter::put_back() const {
 // libxdp never changes a running dispatcher, and two of our programs in one chain would count every
 // frame twice: so the old one goes first, and the time until the new one runs is the gap.
 Result<Attachment> AttachedCounter::swap_component(CountingObject &object,
-                                                   const AttachRequest &request) const {
+                                                   const AttachRequest &request,
+                                                   DevicePins &pins) const {
   const uint64_t began = boot_time_ns();
   if (auto detached = detach(); !detached) {
     return Failure(detached.error());
   }
   auto attachment =
       attach_through_libxdp(state_, object, static_cast<AttachMode>(state_.netdev.attach_mode),
-                            request.priority.value_or(*priority()));
+                            request.priority.value_or(*priority()), pins);
   if (!attachment) {
     if (const auto back = put_back(); !back) {
       return Failure(Error{attachment.error().message + "; and " + back.error().message,
@@ -101,15 +102,16 @@ Result<Attachment> AttachedCounter::swap_component(CountingObject &object,
   return attachment;
 }
 
-Result<Attachment> AttachedCounter::replace_by(CountingObject &object,
-                                               const AttachRequest &request) const {
+Result<Attachment> AttachedCounter::replace_by(CountingObject &object, const AttachRequest &request,
+                                               DevicePins &pins) const {
   if (chain_) {
-    return swap_component(object, request);
+    return swap_component(object, request, pins);
   }
   if (auto loaded = load_object(object); !loaded) {
     return Failure(loaded.error());
   }
   const int fd = bpf_program__fd(object.program);
+  pins.keep();
   if (const int error = exchange(fd_.get(), fd); error != 0) {
     return attach_failure(state_, error, request.mode);
   }

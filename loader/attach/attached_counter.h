@@ -31,9 +31,9 @@ public:
 
   /// Loads `object` and puts it in this program's place. Atomic for a directly attached program; a
   /// dispatcher is rebuilt, which leaves a gap that is measured. If that fails this one is put
-  /// back.
-  [[nodiscard]] Result<Attachment> replace_by(CountingObject &object,
-                                              const AttachRequest &request) const;
+  /// back. `pins` are kept as in attach_program().
+  [[nodiscard]] Result<Attachment> replace_by(CountingObject &object, const AttachRequest &request,
+                                              DevicePins &pins) const;
 
   /// Undoes replace_by: puts this program in the place of `new_id` again, which `object` holds.
   [[nodiscard]] Result<void> restore(const CountingObject &object, uint32_t new_id) const;
@@ -43,8 +43,8 @@ private:
 
   [[nodiscard]] int ifindex() const { return static_cast<int>(state_.netdev.ifindex); }
   [[nodiscard]] int exchange(int old_fd, int new_fd) const;
-  [[nodiscard]] Result<Attachment> swap_component(CountingObject &object,
-                                                  const AttachRequest &request) const;
+  [[nodiscard]] Result<Attachment>
+  swap_component(CountingObject &object, const AttachRequest &request, DevicePins &pins) const;
 
   DeviceState state_; ///< with this program on it
   uint32_t id_;

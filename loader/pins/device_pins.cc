@@ -92,10 +92,14 @@ Result<DevicePins> DevicePins::open(const std::string &pin_root, const std::stri
 
 DevicePins::DevicePins(DevicePins &&other) noexcept
     : path_(std::move(other.path_)), stats_(std::move(other.stats_)),
-      staged_(std::move(other.staged_)), info_pinned_(other.info_pinned_), info_(other.info_),
-      created_(std::exchange(other.created_, {})), given_(std::exchange(other.given_, {})) {}
+      staged_(std::move(other.staged_)), kept_(other.kept_), info_pinned_(other.info_pinned_),
+      info_(other.info_), created_(std::exchange(other.created_, {})),
+      given_(std::exchange(other.given_, {})) {}
 
 DevicePins::~DevicePins() {
+  if (kept_) {
+    return;
+  }
   for (const GivenPin &given : given_) {
     given.restore();
   }

@@ -57,6 +57,12 @@ public:
   /// Puts a new, frozen record in the place of the present one.
   [[nodiscard]] Result<void> write_info(const xdp_stats_info &info);
 
+  /// From here on a program may count into these pins: whatever fails or is thrown, they stay,
+  /// until release() says that none does. Neither can fail.
+  void keep() noexcept { kept_ = true; }
+  void release() noexcept { kept_ = false; }
+  [[nodiscard]] bool kept() const noexcept { return kept_; }
+
   /// Keeps what was created and given away.
   void commit() {
     created_.clear();
@@ -75,6 +81,7 @@ private:
   PinPath path_;
   std::optional<CountersMap> stats_;
   std::optional<CountersMap> staged_;
+  bool kept_ = false;
   bool info_pinned_ = false; ///< and readable
   xdp_stats_info info_ = {};
   std::vector<std::string> created_; ///< paths to remove again, in order of creation

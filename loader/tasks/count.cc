@@ -2,6 +2,7 @@
 #include "loader/tasks/count.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 
 #include "base/clock.h"
@@ -132,17 +133,37 @@ void settle_failed_change(DevicePins &pins, const std::string &device,
   }
 }
 
-void undo_attachment(const std::string &device, const Attachment &attachment,
+// Whether nothing of this run counts any more.
+bool undo_attachment(const std::string &device, const Attachment &attachment,
                      const CountingObject &object, const std::optional<AttachedCounter> &former) {
   if (former) {
-    static_cast<void>(former->restore(object, attachment.program_id));
-    return;
+    return former->restore(object, attachment.program_id).has_value();
   }
   const auto state = examine_device(device);
-  if (const auto counter =
-          state ? AttachedCounter::open(*state, attachment.program_id) : Failure(state.error())) {
-    static_cast<void>(counter->detach());
+  const auto counter =
+      state ? AttachedCounter::open(*state, attachment.program_id) : Failure(state.error());
+  return counter && counter->detach();
+}
+
+// Whether the device certainly runs nothing of ours but the former counter: an attach that is told
+// as failed may have been done.
+bool nothing_was_attached(const CounterChange &change,
+                          const std::optional<AttachedCounter> &former) {
+  const auto state = examine_device(change.state.name);
+  if (!state) {
+    return state.error().code == ENODEV;
   }
+  if (!state->inspected) {
+    return state->netdev.program_id == change.state.netdev.program_id;
+  }
+  const auto ours = our_program(*state, change.transaction.pins);
+  return ours == (former ? std::optional(former->id()) : std::nullopt);
+}
+
+Failure attached_without_record(const std::string &device, const Error &error) {
+  return Failure(
+      Error{error.message + "; '" + device + "' may be counted all the same, its counters stay",
+            "run the same command again: it finishes what was begun", error.code});
 }
 
 Result<std::optional<AttachedCounter>> open_former(const CounterChange &change) {
@@ -220,18 +241,25 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
   if (!suspended) {
     return Failure(suspended.error());
   }
-  const auto attachment = *former ? (*former)->replace_by(*object, request.attach)
-                                  : attach_program(state, *object, request.attach);
+  const auto attachment = *former ? (*former)->replace_by(*object, request.attach, pins)
+                                  : attach_program(state, *object, request.attach, pins);
   if (!attachment) {
     // A device that went just after it was attached leaves its dispatcher behind.
     static_cast<void>(remove_dead_dispatchers(pins));
+    if (pins.kept() && !nothing_was_attached(change, *former)) {
+      return attached_without_record(state.name, attachment.error());
+    }
+    pins.release();
     settle_failed_change(pins, state.name, *former);
     return Failure(attachment.error());
   }
   const NewCounter counter = new_counter(request, change, *object, *attachment);
   const auto written = write_info(change, next_info(pins.info(), counter, change.restart));
   if (!written) {
-    undo_attachment(state.name, *attachment, *object, *former);
+    if (!undo_attachment(state.name, *attachment, *object, *former)) {
+      return attached_without_record(state.name, written.error());
+    }
+    pins.release();
     settle_failed_change(pins, state.name, *former);
     return Failure(written.error());
   }

@@ -64,7 +64,7 @@ TEST_F(Listen, AnswersWhatTheCommandPrints) {
   Counters counters = kPrimes;
   counters[XDP_DROP] = {UINT64_MAX, UINT64_MAX - 1};
   pin("eth0.100", counters);
-  pin("<img src=x>");
+  pin("<img_src=x>");
   const RunningServer server;
   const HttpAnswer classic = http(kPort, "GET", "/metrics");
   EXPECT_EQ(classic.status, 200);
@@ -154,7 +154,7 @@ TEST_F(Listen, TellsWhatCannotBeRead) {
     EXPECT_THAT(answer.body, AllOf(HasSubstr("device=\"eth0\""), Not(HasSubstr("eth1"))));
   }
   const std::string reason =
-      "'" + bad + "' is not a map of xdp-stats: its value size is 168, not 16\n";
+      "'" + bad + "' is not a map of xdp-stats: its value size is 896, not 16\n";
   EXPECT_THAT(server.process().err(), EndsWith("/\nxdp-stats: " + reason)) << "told once";
   ::unlink(PinPath(kDefaultPinRoot, "eth0").stats_map.c_str());
   const HttpAnswer nothing = http(kPort, "GET", "/metrics");
@@ -163,7 +163,7 @@ TEST_F(Listen, TellsWhatCannotBeRead) {
   std::filesystem::remove_all(kDefaultPinRoot);
   const HttpAnswer empty = http(kPort, "GET", "/metrics");
   EXPECT_EQ(empty.status, 200) << "nothing is pinned, and that is no failure";
-  EXPECT_THAT(empty.body, StartsWith("# HELP xdp_stats_build_info"));
+  EXPECT_THAT(empty.body, StartsWith("# HELP xdp_stats_read_errors"));
 }
 
 TEST_F(Listen, EndsWellAndIgnoresSighup) {

@@ -157,7 +157,7 @@ TEST(Exposition, TellsWhoCounts) {
   const std::string text =
       render_exposition(snapshot_of({observed, nothing_yet}), "1", Dialect::kClassic);
   EXPECT_THAT(text, HasSubstr("xdp_stats_info{device=\"eth0\",mode=\"observe\",program="
-                              "\"a\\\"b\\\\\xEF\xBF\xBD\",attach_mode=\"skb\"} 1\n"
+                              "\"a\\\"b\\\\%FF\",attach_mode=\"skb\"} 1\n"
                               "xdp_stats_info{device=\"eth1\",mode=\"none\",program=\"\","
                               "attach_mode=\"none\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("uncovered_seconds_total{device=\"eth1\"} 0.000000000\n"));
