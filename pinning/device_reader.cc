@@ -27,8 +27,8 @@ bool is_unchanged(const struct stat &before, const struct stat &now) {
 }
 
 // We leave a quarter of the descriptors that this process may have to others: 256 of the usual
-// 1,024. A new descriptor gets the lowest number that is free. We ask for the limit each time, as it
-// can be changed.
+// 1,024. A new descriptor gets the lowest number that is free. We ask for the limit each time, as
+// it can be changed.
 bool may_keep(int fd) {
   rlimit limit = {};
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 &&

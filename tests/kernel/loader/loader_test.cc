@@ -32,8 +32,8 @@ std::string describe_file(const std::string &path) {
   if (!path.ends_with("/" XDP_STATS_INFO_NAME)) {
     line << " inode " << file.st_ino;
   }
-  line << std::oct << " mode " << file.st_mode << std::dec
-       << " owner " << file.st_uid << ':' << file.st_gid << '\n';
+  line << std::oct << " mode " << file.st_mode << std::dec << " owner " << file.st_uid << ':'
+       << file.st_gid << '\n';
   return line.str();
 }
 
