@@ -12,20 +12,27 @@ fail() {
     exit 1
 }
 
-# listed_packages [SECTION...]: prints the packages in these sections of scripts/packages, or all.
-listed_packages() {
+# package_lines [SECTION...]: what scripts/packages lists in these sections, or in all: a package, or PACKAGE|OTHER where
+# either will do.
+package_lines() {
     awk -v wanted=" $* " '/^# / { section = $2; next }
         NF && (wanted ~ /^ *$/ || index(wanted, " " section " ")) { print $1 }' scripts/packages
 }
 
-# missing_packages [SECTION...]: prints those that are not installed.
+# listed_packages [SECTION...]: the packages to install, the first of those of which either will do.
+listed_packages() { package_lines "$@" | sed 's/|.*//'; }
+
+# is_installed PACKAGE: Virtual packages and half-removed ones are not installed.
+is_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# missing_packages [SECTION...]: those that are not installed.
 missing_packages() {
-    local package
-    listed_packages "$@" | while read -r package; do
-        # A package that is virtual or only half removed is not installed.
-        if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
-            printf '%s\n' "$package"
-        fi
+    local line package
+    package_lines "$@" | while read -r line; do
+        for package in ${line//|/ }; do
+            if is_installed "$package"; then continue 2; fi
+        done
+        printf '%s\n' "${line%%|*}"
     done
 }
 
