@@ -36,8 +36,8 @@ int run(int argc, char **argv) {
     print_error("xdp-stats", become_server(argv));
     return kFailed;
   }
-  Collector collector(std::move(options->selection));
-  const SnapshotSource source = [&collector] { return collector.collect(); };
+  SnapshotReader reader(std::move(options->selection));
+  const SnapshotSource source = [&reader] { return reader.collect(); };
   return options->watch ? watch(source, options->display) : show_once(source, options->display);
 }
 

@@ -24,7 +24,7 @@ Result<void> check_root_can_exist(const std::string &pin_root) {
 
 } // namespace
 
-Snapshot Collector::collect() {
+Snapshot SnapshotReader::collect() {
   Snapshot snapshot;
   std::optional<CpuLists> cpus;
   if (selection_.per_cpu) {
@@ -40,7 +40,7 @@ Snapshot Collector::collect() {
   return snapshot;
 }
 
-void Collector::collect_devices(Snapshot &snapshot, const CpuLists *cpus) {
+void SnapshotReader::collect_devices(Snapshot &snapshot, const CpuLists *cpus) {
   const bool chosen = !selection_.devices.empty();
   auto devices = chosen ? Result<std::vector<std::string>>(selection_.devices) : reader_.list();
   if (!devices) {
@@ -88,7 +88,7 @@ void Collector::collect_devices(Snapshot &snapshot, const CpuLists *cpus) {
   }
 }
 
-void Collector::collect_maps(Snapshot &snapshot, const CpuLists *cpus) const {
+void SnapshotReader::collect_maps(Snapshot &snapshot, const CpuLists *cpus) const {
   for (const auto &[label, path] : selection_.maps) {
     const auto same_name = [&label = label](const DeviceSample &sample) {
       return printable(sample.name) == label;

@@ -23,9 +23,9 @@ struct Selection {
 };
 
 /// Takes snapshots of what is pinned.
-class Collector {
+class SnapshotReader {
 public:
-  explicit Collector(Selection selection)
+  explicit SnapshotReader(Selection selection)
       : selection_(std::move(selection)), reader_(selection_.pin_root) {}
 
   [[nodiscard]] Snapshot collect();

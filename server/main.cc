@@ -89,12 +89,12 @@ int main(int argc, char **argv) {
     return fail(http.error());
   }
   announce(*listeners);
-  Collector collector(std::move(options->selection));
+  SnapshotReader reader(std::move(options->selection));
   Teller teller(kProgram);
   Server server(
       std::move(*listeners), std::move(*http),
-      [&collector, &teller] {
-        Snapshot snapshot = collector.collect();
+      [&reader, &teller] {
+        Snapshot snapshot = reader.collect();
         teller.tell({}, snapshot.problems);
         return snapshot;
       },

@@ -42,8 +42,8 @@ std::optional<unsigned> AttachedCounter::priority() const {
   return chain_ ? std::optional(xdp_program__run_prio(chain_->component(id_))) : std::nullopt;
 }
 
-// The kernel makes sure that `old_fd` is still what is attached; -1: that nothing is. An errno, 0
-// or negative.
+// The kernel checks that `old_fd` is still attached; -1: that nothing is. Returns 0 or a negative
+// errno.
 int AttachedCounter::exchange(int old_fd, int new_fd) const {
   LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = old_fd);
   forget_library_log();

@@ -69,7 +69,7 @@ Whereabouts at(Place place, const NetdevTable::value_type &device, uint32_t prog
 std::optional<Whereabouts> find_elsewhere(const xdp_stats_info &info,
                                           const std::vector<uint32_t> &programs) {
   for (Netns &netns : reachable_namespaces()) {
-    // One that goes, or that we may not enter, is none that we can look at.
+    // Skip a namespace that has gone, or that we may not enter.
     std::optional<Whereabouts> found;
     if (const auto visit = NetnsVisit::enter(netns)) {
       const auto around = look_around();

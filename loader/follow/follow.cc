@@ -11,8 +11,8 @@
 namespace xdpstats {
 namespace {
 
-// Programs attached by a bpf_link are not announced: how long they may go unnoticed. A look takes
-// some 20 microseconds for each device.
+// How long a program that is attached by a bpf_link, which is not announced, may go unnoticed. A
+// look takes some 20 microseconds for each device.
 constexpr std::chrono::milliseconds kPeriod{100};
 
 } // namespace

@@ -31,7 +31,7 @@ public:
   /// Waits until something has happened that is worth a word.
   [[nodiscard]] Report wait();
 
-  /// Leaves all devices counted; what failed.
+  /// Ends following and leaves all devices counted. Returns what failed.
   [[nodiscard]] std::vector<Error> end();
 
   /// What each device does, as a line for systemctl status.

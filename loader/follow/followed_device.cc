@@ -17,8 +17,8 @@
 namespace xdpstats {
 namespace {
 
-// A program that cannot be observed now may be when memory is free again, or another tracing
-// program is gone; each try costs some milliseconds.
+// A program that cannot be observed now may become observable: when memory is free again, or when
+// another tracing program is gone. Each try costs some milliseconds.
 constexpr uint64_t kRetryNs = 1'000'000'000;
 
 bool link_is_there(uint32_t id) {
@@ -80,7 +80,7 @@ void FollowedDevice::notice(const LinkEvent &event) {
       gap_.announce(device.program_id);
     }
   } else if (netdev_ && netdev_->attach_mode == XDP_STATS_ATTACH_NATIVE) {
-    // A device joined a bond or left one, perhaps this one.
+    // A device joined or left a bond. This device may be that bond.
     noticed_ = true;
   }
 }
@@ -236,7 +236,7 @@ Result<DeviceNews> FollowedDevice::follow_observation(DevicePins &pins,
   return news;
 }
 
-// Lets the program go that was observed.
+// Stops observing, so that the observed program can be unloaded.
 Result<void> FollowedDevice::release(DevicePins &pins) {
   if (auto withdrawn = withdraw_observer(pins); !withdrawn) {
     return withdrawn;
@@ -256,7 +256,7 @@ Result<DeviceNews> FollowedDevice::rest(DevicePins &pins, const std::optional<Ne
   const State before = std::exchange(state_, netdev ? State::kNoProgram : State::kNoDevice);
   netdev_ = netdev;
   gap_.forget();
-  // The first time, whoever began to wait has told it already.
+  // The first time it was reported already, when waiting began.
   return DeviceNews{before == State::kNew || before == state_ ? "" : state() + ", waiting for one",
                     false};
 }

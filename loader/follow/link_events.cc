@@ -12,7 +12,7 @@
 namespace xdpstats {
 namespace {
 
-// An announcement is a page at most (NLMSG_GOODSIZE).
+// An announcement takes a page at most (NLMSG_GOODSIZE).
 constexpr size_t kReceiveSize = 32768;
 
 } // namespace

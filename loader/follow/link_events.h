@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What rtnetlink announces of network devices. A program that is attached by a bpf_link is not
-// announced: who must not miss it has to look as well.
+// What rtnetlink announces of network devices. It does not announce a program that is attached by a
+// bpf_link: a follower has to look for that itself.
 #pragma once
 
 #include <optional>

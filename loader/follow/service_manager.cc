@@ -5,7 +5,7 @@
 
 namespace xdpstats {
 
-// A failure to tell is the service manager's to notice.
+// If telling fails, the service manager notices by its own time limits.
 void notify_status(const std::string &status) {
   static_cast<void>(::sd_notify(0, ("STATUS=" + status).c_str()));
 }

@@ -13,7 +13,8 @@
 namespace xdpstats {
 namespace {
 
-// A chain is rebuilt in some ten milliseconds; who rebuilds it more often than we can look?
+// A chain is rebuilt in some ten milliseconds. After so many tries somebody rebuilds it without a
+// pause.
 constexpr int kTries = 20;
 
 Result<Netdev> find_netdev(const NetdevTable &table, const std::string &device) {

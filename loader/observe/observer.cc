@@ -104,7 +104,7 @@ ObserverKeys Observer::keys_of(uint32_t map_id) const {
 }
 
 bool Observer::has_room(const ObserverKeys &keys) const {
-  // Reserved one after the other in a copy, as keys of one device may want the same slots.
+  // Reserve one after the other in a copy, because keys of one device may want the same slots.
   observer_table trial = *table_;
   return std::all_of(keys.begin(), keys.end(), [&trial](uint64_t key) {
     if (find_slot(trial, key)) {
@@ -125,7 +125,7 @@ Result<void> Observer::add(const ObserverKeys &keys, int counters) {
     if (!slot) {
       return os_failure("cannot observe one more device", ENOSPC);
     }
-    // The counters first: a device that is found has some.
+    // Write the counters before the key: a device that is found must have counters.
     if (bpf_map_update_elem(counters_.get(), &*slot, &counters, BPF_ANY) != 0) {
       return os_failure("cannot hand the counters to the observer", errno);
     }

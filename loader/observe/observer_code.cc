@@ -20,7 +20,7 @@ namespace {
 
 using Builtin = std::unique_ptr<builtin_percpu, Closer<builtin_percpu::destroy>>;
 
-// The verifier's words for a program of this size.
+// Enough for what the verifier says of a program of this size.
 constexpr size_t kLogSize = 65536;
 
 Failure load_failure(const std::string &what, int code) {
@@ -55,7 +55,7 @@ Result<ObserverMaps> create_observer_maps(const CountersMap &counters) {
   return maps;
 }
 
-// The prepared program with other maps in the place of those it was prepared with.
+// The prepared program, with its maps replaced by these.
 Result<std::vector<bpf_insn>>
 instructions_with(const bpf_program *program, const observer &prepared, const ObserverMaps &maps) {
   const bpf_insn *first = bpf_program__insns(program);
@@ -90,7 +90,7 @@ Result<UniqueFd> load(const std::string &device, const ObserveTarget &target, co
   if (program.valid()) {
     return program;
   }
-  // Again, for the reason.
+  // Load it again with a log buffer, for the verifier's message.
   std::vector<char> log(kLogSize);
   options.log_buf = log.data();
   options.log_size = static_cast<__u32>(log.size());
@@ -117,7 +117,8 @@ ObserverCode::~ObserverCode() = default;
 
 Result<void> ObserverCode::prepare(const std::string &what) {
   forget_library_log();
-  // A tracing program is loaded for a program that it is to trace: any does, and ours is at hand.
+  // A tracing program can be loaded only for a program that it traces. Any will do to prepare it;
+  // we take our own.
   const Builtin target(builtin_percpu::open_and_load());
   if (!target) {
     return library_failure("cannot load an XDP program to prepare the observer with", errno);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The observer's programs as this kernel takes them. To find the kernel's structures for them takes
-// longer than all else, and while it lasts nothing is counted: it is done once, and each observer
-// is loaded from what it gave.
+// The observer's programs, prepared for this kernel. Finding the kernel's structures takes longer
+// than everything else, and nothing is counted meanwhile. So it is done once, and every observer is
+// loaded from the result.
 #pragma once
 
 #include <memory>

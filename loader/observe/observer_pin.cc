@@ -22,13 +22,13 @@ Result<void> unpin(const std::string &path) {
   return {};
 }
 
-// What was a component and is no longer loaded runs in no dispatcher either.
+// A component that is no longer loaded runs in no dispatcher.
 bool is_extension(uint32_t id) {
   const auto program = program_by_id(id);
   return program && program->type == BPF_PROG_TYPE_EXT;
 }
 
-// An observer of the same program, pinned for another device, with room for these.
+// An observer of the same program that is pinned for another device and has room for these keys.
 Result<std::optional<Observer>> find_shared(const DevicePins &pins, const ObserveTarget &target,
                                             const ObserverKeys &keys, MapKind kind) {
   const auto devices = list_pinned_devices(pins.path().root);
@@ -40,7 +40,7 @@ Result<std::optional<Observer>> find_shared(const DevicePins &pins, const Observ
     if (path.directory == pins.path().directory) {
       continue;
     }
-    // What cannot be opened is that device's trouble, not ours.
+    // Skip what cannot be opened: whoever changes that device will report it.
     auto observer = Observer::open(path.observer);
     if (!observer || !*observer || !(*observer)->observes(target) || !(*observer)->has_room(keys)) {
       continue;
@@ -54,7 +54,7 @@ Result<std::optional<Observer>> find_shared(const DevicePins &pins, const Observ
   return std::nullopt;
 }
 
-// Out of both counters' maps, as --reset may be under way.
+// From both counters' maps, because a --reset may be in progress.
 Result<void> remove_from(Observer &observer, const DevicePins &pins,
                          const ObserverKeys &kept = {}) {
   for (const auto *map : {&pins.stats(), &pins.staged()}) {
@@ -114,8 +114,9 @@ Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
     began = boot_time_ns();
     return added;
   };
-  // Of two XDP programs a frame meets one. But a component runs within a dispatcher, and both see
-  // its frames: then the old observer goes first, and with it the frames that are on their way.
+  // Two XDP programs never see the same frame, so the new observer starts before the old one stops.
+  // But a dispatcher and its component both see a frame: then the old observer stops first, and the
+  // frames in between are not counted.
   const bool nested = target.extension || (*present && is_extension((*present)->target_program()));
   auto added = nested ? Result<void>{} : begin();
   auto suspended = added ? SuspendedObserver::suspend(pins) : Failure(added.error());

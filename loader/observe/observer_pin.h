@@ -28,7 +28,7 @@ namespace xdpstats {
 /// nothing is observed.
 [[nodiscard]] Result<void> withdraw_observer(const DevicePins &pins);
 
-/// Ends what a killed run had begun: only the pinned observer may count.
+/// Removes what a killed run left half done, so that only the pinned observer counts.
 [[nodiscard]] Result<void> settle_interrupted_move(const DevicePins &pins);
 
 /// Whether the pinned observer counts into the map of this id.

@@ -50,7 +50,7 @@ void vacate_slot(observer_table &table, uint32_t slot) {
     store(table, slot, OBSERVER_REMOVED);
     return;
   }
-  // No search goes on past here: searches may end here as well, and at removed keys before it.
+  // No search continues behind this slot, so searches may end here, and at removed keys before it.
   do {
     store(table, slot, OBSERVER_EMPTY);
     slot = (slot - 1) & kMask;

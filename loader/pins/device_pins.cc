@@ -35,7 +35,7 @@ Result<std::optional<CountersMap>> open_stats(const std::string &path) {
   return std::move(*map);
 }
 
-// Where there is none yet, it will be made by us.
+// A directory that does not exist yet is made by us later.
 Result<void> check_device_directory(const std::string &path) {
   const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (directory.valid()) {
@@ -112,7 +112,7 @@ DevicePins::~DevicePins() {
 
 bool DevicePins::exists() const { return ::access(path_.directory.c_str(), F_OK) == 0; }
 
-// To note in created_ what is about to be created needs no memory any more once it is there.
+// Makes room in created_ before something is created, so that noting it cannot fail afterwards.
 std::string DevicePins::to_note(const std::string &path) {
   created_.reserve(created_.size() + 1);
   return path;
@@ -194,7 +194,7 @@ void DevicePins::discard_staged() {
 }
 
 Result<void> DevicePins::give_to_group(gid_t group) {
-  // Counters that --reset is about to replace are not given away any more.
+  // The counters that --reset will replace stay as they are.
   const std::pair<const std::string &, mode_t> targets[] = {
       {path_.directory, kGroupDirectory},
       {staged_ ? path_.staged_map : path_.stats_map, kGroupMap},

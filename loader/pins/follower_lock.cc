@@ -13,7 +13,7 @@
 namespace xdpstats {
 namespace {
 
-// is_followed() holds the lock for a moment, which must not look like a follower.
+// is_followed() takes the lock for a moment. That must not look like a follower.
 constexpr int kTries = 20;
 constexpr std::chrono::milliseconds kPause{10};
 

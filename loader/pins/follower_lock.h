@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who follows a device holds a lock on its directory: a killed follower is told from a living one
-// by it, and two do not follow one device.
+// A follower holds a lock on the device's directory. The lock tells a living follower from a killed
+// one, and keeps two from following one device.
 #pragma once
 
 #include <optional>

@@ -36,8 +36,8 @@ bool is_link(const std::string &path) {
   return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
 }
 
-// A device takes milliseconds. Whoever may read the directory may lock it, and keep it locked: not
-// for ever, and not without a word.
+// A loader holds the lock for milliseconds. But whoever may read the directory may lock it and keep
+// the lock: give up after a while, and say why.
 constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::milliseconds kPause{10};
 
@@ -67,7 +67,7 @@ Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool creat
     bool created = false;
     if (create) {
       if (::access(pin_root.c_str(), F_OK) != 0) {
-        // Checked before mkdir: outside bpffs nothing may be created.
+        // Check before mkdir(): nothing may be created outside bpffs.
         if (auto bpffs = check_bpffs(parent_of(pin_root)); !bpffs) {
           Error error = bpffs.error();
           if (error.code == ENOENT) {
@@ -77,7 +77,8 @@ Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool creat
           return Failure(error);
         }
       }
-      // Readable by all: who counts is no secret, each device's directory guards its counters.
+      // Readable by all: which devices are counted is no secret. Each device's directory protects
+      // its counters.
       created = ::mkdir(pin_root.c_str(), 0755) == 0;
       if (!created && errno != EEXIST) {
         return os_failure("cannot create directory '" + pin_root + "'", errno);

@@ -51,7 +51,7 @@ uint32_t info_mode(Source source) {
 bool counts_already(const CountRequest &request, const CounterChange &change,
                     const CountingObject &object, std::optional<unsigned> place) {
   const xdp_stats_info &info = change.transaction.pins.info();
-  // Without a dispatcher there are no places.
+  // Without a dispatcher a program has no place, and every one will do.
   const bool in_place = !request.attach.priority || !place || *request.attach.priority == *place;
   return in_place && !request.reset && info.mode == info_mode(request.source) &&
          info.build_id == object.build_id && info.counted_program_id == change.transaction.ours &&
@@ -107,7 +107,7 @@ Result<void> check_mode(const CountRequest &request, const DeviceState &state) {
                      " --unload");
 }
 
-// Readers compare with the id recorded, and a dispatcher that was rebuilt has a new one.
+// Readers compare the device's program id with the recorded one; a rebuilt dispatcher has a new id.
 Result<void> renew_info(DevicePins &pins, const DeviceState &state) {
   xdp_stats_info info = pins.info();
   const uint32_t dispatcher = state.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U;
@@ -220,7 +220,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
   const auto former = open_former(change);
   const auto place = former && *former ? (*former)->priority() : std::nullopt;
   if (runs_ours && counts_already(request, change, *object, place)) {
-    // Somebody joined or left the dispatcher.
+    // The id may have changed because somebody joined or left the dispatcher.
     if (auto renewed = renew_info(pins, state); !renewed) {
       return Failure(renewed.error());
     }
@@ -229,7 +229,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
                        "); counters at " + pins.path().stats_map,
                    {}};
   }
-  // Without CAP_SYS_ADMIN it is enough to know that it counts, but not to replace it.
+  // Without CAP_SYS_ADMIN a counter can be recognised, but not replaced.
   if (!former) {
     return Failure(former.error());
   }
@@ -244,7 +244,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
   const auto attachment = *former ? (*former)->replace_by(*object, request.attach, pins)
                                   : attach_program(state, *object, request.attach, pins);
   if (!attachment) {
-    // A device that went just after it was attached leaves its dispatcher behind.
+    // If the device disappeared just after attaching, libxdp's pins of its dispatcher stay.
     static_cast<void>(remove_dead_dispatchers(pins));
     if (pins.kept() && !nothing_was_attached(change, *former)) {
       return attached_without_record(state.name, attachment.error());
@@ -275,7 +275,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
 
 Result<Outcome> count_device(const CountRequest &request, const std::string &device) {
   const bool observe = request.source == Source::kObserve;
-  // Whatever is observed is found by its id.
+  // The program to observe is looked up by its id, which takes CAP_SYS_ADMIN.
   const auto allowed =
       observe ? require_capabilities({CAP_SYS_ADMIN}, "observe an XDP program")
               : require_capabilities({CAP_NET_ADMIN, CAP_BPF}, "attach an XDP program");

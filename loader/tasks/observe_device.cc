@@ -16,14 +16,15 @@ namespace {
 
 uint64_t since(uint64_t begin, uint64_t now) { return now > begin ? now - begin : 0; }
 
-// For how long, at most, the device's verdicts went uncounted before: the program that decides now
-// was not there before it was loaded, and the record was true when it was written.
+// For how long, at most, the device's verdicts went uncounted before: not longer than since the
+// program that decides now was loaded, and not longer than since the record was last known to be
+// right.
 uint64_t uncovered_before(const xdp_stats_info &old, const Observation &observation) {
   return std::min(since(observation.target.loaded_at, observation.began),
                   since(std::max(old.attached_at, old.checked_at), realtime_ns()));
 }
 
-// The counter of ours that runs in the device's chain gives way.
+// Detaches our counter from the device's chain; puts it back unless the observer takes over.
 class CounterDetached {
 public:
   static Result<CounterDetached> detach(const CounterChange &change) {
@@ -76,8 +77,8 @@ Result<void> write_flags(DevicePins &pins, uint32_t flags) {
   return pins.write_info(info);
 }
 
-// --follow of a device that is not there, or has no XDP program: the counters are, so that
-// readers see that nobody counts yet.
+// --follow of a device that does not exist or has no XDP program: create the counters all the same,
+// so that readers see that nobody counts yet.
 Result<Outcome> await_program(CounterChange &change, const CountRequest &request, uint32_t flags) {
   DevicePins &pins = change.pins();
   if (auto prepared = prepare_counters(change, request.map_kind); !prepared) {
@@ -112,7 +113,7 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
   if (!given_way) {
     return Failure(given_way.error());
   }
-  // Before anything is created: is there something to observe?
+  // Find out whether there is something to observe before anything is created.
   if (given_way->at() == 0) {
     if (auto target = find_observe_target(device, change.state.netdev); !target) {
       return Failure(target.error());
@@ -141,7 +142,7 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
   if (const auto recorded = write_info(change, observation_info(pins.info(), device, *observation,
                                                                 flags, uncovered, change.restart));
       !recorded) {
-    // An observer that was there before goes on, with the counters of before.
+    // If an observer counted before, let it count into the former counters again.
     if (pins.info().mode == XDP_STATS_MODE_OBSERVE) {
       static_cast<void>(observe_current(code, pins, device, *pins.stats()));
     } else {

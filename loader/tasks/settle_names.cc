@@ -19,7 +19,7 @@ namespace {
 // The present name of the device that is pinned under this one; nullopt: it is not here.
 std::optional<std::string> present_name(const std::string &pin_root, const std::string &pinned,
                                         const Surroundings &here) {
-  // Nearly all devices are where they were: the record alone tells.
+  // Nearly all devices have kept their name: then the record alone tells.
   const auto map = InfoMap::open(PinPath(pin_root, pinned).info_map);
   const auto info = map ? map->read() : Failure(map.error());
   if (!info || info->mode == XDP_STATS_MODE_NONE) {
@@ -30,7 +30,7 @@ std::optional<std::string> present_name(const std::string &pin_root, const std::
       device->second.ifindex == info->ifindex) {
     return pinned;
   }
-  // Whoever wants pins that cannot be opened is told why.
+  // Pins that cannot be opened are left alone here; a command that needs them reports why.
   const auto pins = DevicePins::open(pin_root, pinned);
   const auto *found = pins ? find_device_here(*pins, here) : nullptr;
   return found != nullptr ? std::optional(found->first) : std::nullopt;
@@ -57,7 +57,7 @@ Result<void> settle_names(const std::string &pin_root, const Surroundings &here)
   for (const std::string &name : *pinned) {
     present[name] = present_name(pin_root, name, here);
   }
-  // Each move brings one device to its place for good.
+  // Each move brings one device to its final place.
   for (const std::string &name : *pinned) {
     while (present.contains(name) && present[name] && *present[name] != name) {
       const std::string target = *present[name];

@@ -60,8 +60,8 @@ CountingVerdict ask_kernel(const DeviceSample &sample) {
                                    std::to_string(sample.info->counted_program_id)};
 }
 
-// Ids, which is all that readers without privilege see, do not tell that the link of a chain's only
-// program is gone. What cannot be written now is found again by the next who looks.
+// Readers without privilege see program ids only, and these do not tell that the link of a chain's
+// only program is gone. So it is written into the record. If that fails, the next --status tries.
 void tell_readers(const std::string &pin_root, const std::string &device) {
   const auto lock = PinRootLock::acquire(pin_root, false);
   auto pins = lock ? DevicePins::open(pin_root, device) : Failure(lock.error());
@@ -103,7 +103,7 @@ Result<DeviceStatus> device_status(const std::string &pin_root, const std::strin
   }
   bool keeps_program = false;
   if (is_observed(*sample)) {
-    // Where we may not look into the directory we take the record's word for it.
+    // If we may not look into the directory, we believe the record.
     const bool gone = ::access(path.observer.c_str(), F_OK) != 0 && errno == ENOENT;
     if (gone && sample->verdict.state == CountingState::kCounting) {
       sample->verdict = {CountingState::kStopped, "its observer was removed"};
@@ -111,7 +111,7 @@ Result<DeviceStatus> device_status(const std::string &pin_root, const std::strin
     keeps_program = !gone && (sample->verdict.state == CountingState::kStale ||
                               sample->verdict.state == CountingState::kStopped);
   }
-  // A killed follower left its mark in the record, but not its lock.
+  // A killed follower has left its flag in the record, but its lock is free.
   const bool followed = sample->info && (sample->info->flags & XDP_STATS_INFO_FOLLOW) != 0 &&
                         is_followed(path).value_or(true);
   return DeviceStatus{std::move(*sample), path.stats_map, map->kind(), keeps_program, followed};

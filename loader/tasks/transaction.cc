@@ -38,8 +38,8 @@ Result<void> settle_interrupted_reset(DevicePins &pins, const std::optional<Devi
   return {};
 }
 
-// The dead dispatchers go before an interrupted reset is settled, as its counters tell which of
-// them are ours. A device that we cannot see may still run its dispatcher.
+// Dead dispatchers are removed before an interrupted reset is settled, because the reset's counters
+// tell which dispatchers are ours. A device that we cannot see may still run its dispatcher.
 Result<void> recover(Transaction &transaction) {
   auto settled = settle_interrupted_move(transaction.pins);
   if (settled && !transaction.belongs_to_another()) {

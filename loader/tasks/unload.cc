@@ -27,7 +27,8 @@ Result<void> detach_here(const Transaction &transaction, std::vector<std::string
     if (auto detached = detach(state, *transaction.ours); !detached) {
       return detached;
     }
-    // A device that goes while its chain is taken apart leaves its dispatcher behind.
+    // If the device disappears while its chain is taken apart, libxdp's pins of the dispatcher
+    // stay.
     return remove_dead_dispatchers(transaction.pins);
   }
   if (state.netdev.program_id != 0) {
@@ -115,7 +116,7 @@ Result<Outcome> unload_device(const std::string &pin_root, const std::string &de
   if (!notes) {
     return Failure(notes.error());
   }
-  // The observer of other devices goes on; ours alone ends with its pin.
+  // An observer that other devices share goes on; one of this device alone ends with its pin.
   auto done = withdraw_observer(pins);
   if (done) {
     done = pins.remove();
