@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "formats/json.h"
 #include "loader/attach/device_state.h"
+#include "loader/attach/ownership.h"
 #include "loader/observe/observe_target.h"
 #include "loader/pins/device_pins.h"
 #include "loader/pins/follower_lock.h"
@@ -38,9 +39,15 @@ CountingVerdict ask_kernel(const DeviceSample &sample) {
     if (state->program_using(sample.map_id) != nullptr) {
       return {CountingState::kCounting, ""};
     }
-    return verdict.state == CountingState::kCounting
-               ? CountingVerdict{CountingState::kStopped, "its program was taken out of the chain"}
-               : verdict;
+    switch (verdict.state) {
+    case CountingState::kCounting:
+      return {CountingState::kStopped, "its program was taken out of the chain"};
+    case CountingState::kUnknown:
+      return {CountingState::kStale, "the device runs " + quoted_programs(*state) + " now"};
+    case CountingState::kStopped:
+    case CountingState::kStale:
+      return verdict;
+    }
   }
   const auto target = find_observe_target(sample.name, state->netdev);
   if (!target) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/kernel/observe_fixture.h"
 
 namespace xdpstats::test {
@@ -156,6 +158,58 @@ TEST_F(Observe, XdpFilterAgreesWithItsOwnCounters) {
   expected[XDP_PASS] = {3001, 3001 * 128};
   expect_counters(ours, expected);
   run_or_throw({"xdp-filter", "unload", "va"});
+}
+
+std::string state_without_privilege(const std::string &device) {
+  return nlohmann::json::parse(run_or_throw({XDP_STATS, "--format", "json", "--dev", device}))
+      .at("state");
+}
+
+// A chain of one: libxdp puts its program in the place of the dispatcher's main function. When that
+// link goes the dispatcher decides again, and the device's program id stays as it is.
+TEST_F(Observe, LinkThatVanishesIsFoundAndHealed) {
+  const VethPair veth;
+  attach({"ByLoader", By::kLoader, false}, "va", "rules");
+  observe("va");
+  const Counters first = send_each_verdict("vb");
+  expect_counters(pinned_counters("va"), first);
+  std::filesystem::remove_all("/sys/fs/bpf/xdp");
+  EXPECT_EQ(status_of("va")["state"], "stale");
+  EXPECT_EQ(state_without_privilege("va"), "stopped") << "--status has told the readers";
+  observe("va");
+  EXPECT_EQ(status_of("va")["state"], "counting");
+  EXPECT_EQ(state_without_privilege("va"), "counting");
+  // The dispatcher passes what its missing program would have decided.
+  LiveFrames(veth.far()).send(1009, udp_frame(60, 7));
+  Counters expected = first;
+  expected[XDP_PASS].packets += 1009;
+  expected[XDP_PASS].bytes += 1009 * 60;
+  expect_counters(pinned_counters("va"), expected);
+}
+
+TEST_F(Observe, SlaveThatJoinsLaterIsNamedAndThenCounted) {
+  const VethPair one({.near = "sa", .far = "fa"});
+  const VethPair two({.near = "sb", .far = "fb"});
+  run_or_throw({"ip", "link", "add", "bo", "type", "bond", "mode", "balance-rr"});
+  const auto enslave = [](const char *slave) {
+    run_or_throw({"ip", "link", "set", slave, "down"});
+    run_or_throw({"ip", "link", "set", slave, "master", "bo"});
+    run_or_throw({"ip", "link", "set", slave, "up"});
+  };
+  enslave("sa");
+  run_or_throw({"ip", "link", "set", "bo", "up"});
+  attach_by_ip("bo", "rules");
+  observe("bo");
+  EXPECT_EQ(status_of("bo")["state"], "counting");
+  enslave("sb");
+  EXPECT_EQ(state_without_privilege("bo"), "stale");
+  EXPECT_EQ(status_of("bo")["reason"], "its slave 'sb' is not counted");
+  observe("bo");
+  EXPECT_EQ(state_without_privilege("bo"), "counting");
+  const Counters from_one = send_each_verdict("fa");
+  const Counters from_two = send_each_verdict("fb", 3);
+  expect_counters(pinned_counters("bo"), sum(from_one, from_two));
+  run_or_throw({"ip", "link", "delete", "bo"});
 }
 
 } // namespace

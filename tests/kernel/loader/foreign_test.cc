@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/fd.h"
 #include "pinning/pin_path.h"
@@ -137,11 +138,36 @@ TEST_F(Chain, AnotherProgramMayJoinAndLeave) {
   LiveFrames live(veth_.far());
   live.send(1009, make_frame(60, {XDP_DROP}));
   EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, 1009U);
-  // There is a new dispatcher now, and the record is updated.
+  // There is a new dispatcher now. Nothing was missed: nobody who cannot know raises an alarm.
+  const auto seen = nlohmann::json::parse(run_or_throw({XDP_STATS, "--format", "json"}));
+  EXPECT_EQ(seen.at("state"), "unknown");
+  EXPECT_EQ(seen.at("reason"), "its chain was rebuilt; xdp-stats-load --status as root tells");
+  EXPECT_THAT(load_well({"--status"}), StartsWith("va: counting\n"));
+  // The next run updates the record.
   EXPECT_THAT(load_well({"--dev", "va", "--pin"}), HasSubstr("already counting"));
   EXPECT_EQ(pinned_info("va").netdev_program_id, netdev("va").program_id);
   load_well({"--dev", "va", "--unload"});
   run_or_throw({"xdp-loader", "unload", "va", "--all"});
+  expect_nothing_left();
+}
+
+// The dispatcher stays, and decides nothing.
+TEST_F(Chain, OwnProgramTakenOutOfItsChainIsPutBackOrUnloaded) {
+  SKIP_UNLESS(can_load_extension());
+  load_well({"--dev", "va", "--pin"});
+  LiveFrames live(veth_.far());
+  live.send(1009, make_frame(60, {XDP_PASS}));
+  std::filesystem::remove_all("/sys/fs/bpf/xdp");
+  live.send(7, make_frame(60, {XDP_PASS}));
+  EXPECT_THAT(load_well({"--status"}),
+              StartsWith("va: stopped (its program was taken out of the chain)"));
+  EXPECT_THAT(load_well({"--dev", "va", "--pin"}), StartsWith("va: "));
+  live.send(1013, make_frame(60, {XDP_PASS}));
+  EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, 2022U);
+  EXPECT_GT(pinned_info("va").uncovered_ns, 0U);
+  std::filesystem::remove_all("/sys/fs/bpf/xdp");
+  load_well({"--dev", "va", "--unload"});
+  EXPECT_EQ(netdev("va").program_id, 0U);
   expect_nothing_left();
 }
 
