@@ -54,7 +54,7 @@ TEST_F(Stranger, WhoMadeThePinRootDoesNotGetTheCounters) {
 }
 
 TEST_F(Stranger, MayNotWriteToThePinRoot) {
-  for (const mode_t mode : {0757, 0775}) {
+  for (const mode_t mode : {0757U, 0775U}) {
     make_directory(root_, 0, mode);
     expect_refusal("cannot trust '" + root_ + "': its mode lets other users replace what is in it",
                    "chmod go-w '" + root_ + "'");
