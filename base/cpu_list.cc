@@ -12,9 +12,10 @@ namespace {
 // More than any kernel can be built for (CONFIG_NR_CPUS).
 constexpr uint32_t kMostCpus = 65536;
 
-bool read_cpu(const char *&at, const char *end, uint32_t &cpu) {
-  const auto [stopped, error] = std::from_chars(at, end, cpu);
-  at = stopped;
+// Takes a number from the front of `text`.
+bool read_cpu(std::string_view &text, uint32_t &cpu) {
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), cpu);
+  text.remove_prefix(static_cast<size_t>(stopped - text.data()));
   return error == std::errc() && cpu < kMostCpus;
 }
 
@@ -36,29 +37,28 @@ Result<std::vector<uint32_t>> read_cpu_list(const std::string &path) {
 
 std::optional<std::vector<uint32_t>> parse_cpu_list(std::string_view text) {
   std::vector<uint32_t> cpus;
-  const char *at = text.data();
-  const char *const end = at + text.size();
   for (;;) {
     uint32_t first = 0;
-    if (!read_cpu(at, end, first) || (!cpus.empty() && first <= cpus.back())) {
+    if (!read_cpu(text, first) || (!cpus.empty() && first <= cpus.back())) {
       return std::nullopt;
     }
     uint32_t last = first;
-    if (at != end && *at == '-') {
-      ++at;
-      if (!read_cpu(at, end, last) || last < first) {
+    if (text.starts_with('-')) {
+      text.remove_prefix(1);
+      if (!read_cpu(text, last) || last < first) {
         return std::nullopt;
       }
     }
     for (uint32_t cpu = first; cpu <= last; ++cpu) {
       cpus.push_back(cpu);
     }
-    if (at == end) {
+    if (text.empty()) {
       return cpus;
     }
-    if (*at++ != ',') {
+    if (text.front() != ',') {
       return std::nullopt;
     }
+    text.remove_prefix(1);
   }
 }
 

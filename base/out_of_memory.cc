@@ -16,7 +16,7 @@ namespace {
 
 // Enough to undo what was done for a device; large enough to be a mapping of its own, which goes
 // back to the kernel when it is freed.
-constexpr size_t kReserve = 512 * 1024;
+constexpr size_t kReserve = 512UL * 1024;
 
 std::unique_ptr<char[]> reserve;
 

@@ -16,8 +16,7 @@ bool is_ignored(int signal) {
 
 } // namespace
 
-SignalWaiter::SignalWaiter(bool screen) {
-  waited_ = stop_signals();
+SignalWaiter::SignalWaiter(bool screen) : waited_(stop_signals()) {
   if (screen) {
     ::sigaddset(&waited_, SIGWINCH);
     // A shell without job control ignores SIGTSTP; once stopped, nobody could continue this

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/netdev.h"
 #include "loader/options.h"
-#include "pinning/pin_path.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -27,8 +27,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   }
   for (const auto &device : options.devices) {
-    fuzz::require(is_device_name(device), "a device has a name that the kernel allows");
+    // A name, an alternative name, or a pattern.
+    fuzz::require(!device.empty() && device.size() < kAlternativeNameSize &&
+                      device.find_first_of("/: \t\n\v\f\r") == std::string::npos,
+                  "a device has a name that the kernel allows");
   }
-  fuzz::require(options.task == Task::kStatus || !options.devices.empty(), "there is a device");
+  fuzz::require(options.task == Task::kStatus || options.all || options.gone ||
+                    !options.devices.empty(),
+                "there is a device");
   return 0;
 }
