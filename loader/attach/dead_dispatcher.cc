@@ -106,11 +106,22 @@ bool may_be_in_work(const std::vector<Leftover> &leftovers) {
 
 } // namespace
 
-bool is_our_empty_dispatcher(const DeviceState &state, const xdp_stats_info &info) {
-  const bool recorded =
-      (info.mode == XDP_STATS_MODE_BUILTIN || info.mode == XDP_STATS_MODE_PROGRAM) &&
-      info.netdev_program_id == state.netdev.program_id;
-  return recorded && state.dispatcher && state.programs.empty();
+bool is_our_empty_dispatcher(const DeviceState &state, const DevicePins &pins) {
+  if (!state.dispatcher || !state.programs.empty()) {
+    return false;
+  }
+  const xdp_stats_info &info = pins.info();
+  switch (static_cast<xdp_stats_mode>(info.mode)) {
+  case XDP_STATS_MODE_NONE:
+    // Counters without a record are those of a run that ended while it attached.
+    return pins.stats().has_value();
+  case XDP_STATS_MODE_BUILTIN:
+  case XDP_STATS_MODE_PROGRAM:
+    return info.netdev_program_id == state.netdev.program_id;
+  case XDP_STATS_MODE_OBSERVE:
+    return false;
+  }
+  return false;
 }
 
 Result<void> detach_empty_dispatcher(const DeviceState &state) {

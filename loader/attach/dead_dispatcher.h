@@ -16,7 +16,7 @@ namespace xdpstats {
 
 /// Whether the device runs a dispatcher that ran nothing but our program, which was taken out of
 /// it: nobody else's, and it decides nothing.
-[[nodiscard]] bool is_our_empty_dispatcher(const DeviceState &state, const xdp_stats_info &info);
+[[nodiscard]] bool is_our_empty_dispatcher(const DeviceState &state, const DevicePins &pins);
 
 /// Detaches it. The kernel makes sure that it is still that one.
 [[nodiscard]] Result<void> detach_empty_dispatcher(const DeviceState &state);

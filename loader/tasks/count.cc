@@ -156,6 +156,10 @@ bool nothing_was_attached(const CounterChange &change,
   if (!state->inspected) {
     return state->netdev.program_id == change.state.netdev.program_id;
   }
+  // Where libxdp fails after it attached its dispatcher it may leave it there, without our program.
+  if (state->dispatcher && state->programs.empty() && change.state.netdev.program_id == 0) {
+    return detach_empty_dispatcher(*state).has_value();
+  }
   const auto ours = our_program(*state, change.transaction.pins);
   return ours == (former ? std::optional(former->id()) : std::nullopt);
 }

@@ -62,7 +62,7 @@ Result<void> look_at_everything(Transaction &transaction, const std::string &dev
   if (auto recovered = recover(transaction); !recovered) {
     return recovered;
   }
-  if (transaction.state && is_our_empty_dispatcher(*transaction.state, transaction.pins.info())) {
+  if (transaction.state && is_our_empty_dispatcher(*transaction.state, transaction.pins)) {
     if (auto detached = detach_empty_dispatcher(*transaction.state); !detached) {
       return detached;
     }
