@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The main job: attach, pin, exit; every frame is counted, exactly.
+#include <bpf/bpf.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/fd.h"
 #include "pinning/pin_path.h"
+#include "pinning/stats_map.h"
 #include "tests/kernel/expect_counters.h"
 #include "tests/kernel/loader/loader_test.h"
 #include "tests/support/frames.h"
@@ -148,6 +153,23 @@ TEST_F(Count, CannotBeForgedEvenByRoot) {
   EXPECT_THAT(update.err + update.out, HasSubstr("Operation not permitted"));
   live.send(1013, make_frame(60));
   expect_counters(pinned_counters("va"), all_passed(1009 + 1013, (1009 + 1013) * 60));
+}
+
+// Whoever may write to some bpffs can open again for writing what he opened read-only.
+TEST_F(Count, RecordCannotBeForgedThroughAnotherPin) {
+  load_well({"--dev", "va", "--pin"});
+  const std::string info = PinPath(kDefaultPinRoot, "va").info_map;
+  const UniqueFd fd(open_pinned_map(info).value());
+  ASSERT_EQ(bpf_obj_pin(fd.get(), "/sys/fs/bpf/copy"), 0);
+  const UniqueFd writable(bpf_obj_get("/sys/fs/bpf/copy"));
+  ASSERT_TRUE(writable.valid());
+  const __u32 key = 0;
+  xdp_stats_info forged = pinned_info("va");
+  forged.counted_program_id = 7;
+  EXPECT_NE(bpf_map_update_elem(writable.get(), &key, &forged, BPF_ANY), 0);
+  EXPECT_EQ(errno, EPERM);
+  EXPECT_NE(pinned_info("va").counted_program_id, 7U);
+  ASSERT_EQ(::unlink("/sys/fs/bpf/copy"), 0);
 }
 
 } // namespace
