@@ -208,7 +208,7 @@ int run_status(const Options &options) {
 
 Result<std::vector<std::string>> devices_of(const Options &options) {
   if (options.all) {
-    return all_devices(options.pin_root);
+    return list_pinned_devices(options.pin_root);
   }
   if (options.gone) {
     return gone_devices(options.pin_root);

@@ -54,7 +54,7 @@ Result<std::vector<uint32_t>> telling_programs(const DevicePins &pins) {
   return programs;
 }
 
-const NetdevTable::value_type *find_in(const xdp_stats_info &info, const Surroundings &around,
+const NetdevTable::value_type *find_in(const xdp_stats_info &info, const NetworkView &around,
                                        const std::vector<uint32_t> &programs) {
   if (const auto *running = find_by_program(around.devices, programs)) {
     return running;
@@ -72,7 +72,7 @@ std::optional<Whereabouts> find_elsewhere(const xdp_stats_info &info,
     // Skip a namespace that has gone, or that we may not enter.
     std::optional<Whereabouts> found;
     if (const auto visit = NetnsVisit::enter(netns)) {
-      const auto around = look_around();
+      const auto around = read_network_view();
       const auto *device = around ? find_in(info, *around, programs) : nullptr;
       if (device != nullptr) {
         found = at(Place::kElsewhere, *device, info.counted_program_id);
@@ -88,24 +88,12 @@ std::optional<Whereabouts> find_elsewhere(const xdp_stats_info &info,
 
 } // namespace
 
-Result<Surroundings> look_around() {
-  auto devices = read_netdevs();
-  if (!devices) {
-    return Failure(devices.error());
-  }
-  const auto netns = current_netns();
-  if (!netns) {
-    return Failure(netns.error());
-  }
-  return Surroundings{std::move(*devices), *netns};
-}
-
-const NetdevTable::value_type *find_device_here(const DevicePins &pins, const Surroundings &here) {
+const NetdevTable::value_type *find_device_here(const DevicePins &pins, const NetworkView &here) {
   const auto programs = telling_programs(pins);
   return find_in(pins.info(), here, programs.value_or(std::vector<uint32_t>()));
 }
 
-Result<Whereabouts> find_counted_device(const DevicePins &pins, const Surroundings &here) {
+Result<Whereabouts> find_counted_device(const DevicePins &pins, const NetworkView &here) {
   const xdp_stats_info &info = pins.info();
   if (info.mode == XDP_STATS_MODE_NONE || info.ifindex == 0) {
     return Whereabouts{};

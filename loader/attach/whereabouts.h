@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "loader/pins/device_pins.h"
 #include "loader/system/netns.h"
+#include "pinning/counting_state.h"
 
 namespace xdpstats {
 
@@ -29,21 +30,12 @@ struct Whereabouts {
   uint32_t program_id = 0; ///< of kElsewhere and kUnreachable: ours, or the one that is observed
 };
 
-/// A network namespace and its devices.
-struct Surroundings {
-  NetdevTable devices;
-  NetnsId netns;
-};
-
-/// Of this process's namespace.
-[[nodiscard]] Result<Surroundings> look_around();
-
 /// The device in this namespace, by name; nullptr if it is not here.
 [[nodiscard]] const NetdevTable::value_type *find_device_here(const DevicePins &pins,
-                                                              const Surroundings &here);
+                                                              const NetworkView &here);
 
 /// Other namespaces are looked at only if the device is not `here`.
 [[nodiscard]] Result<Whereabouts> find_counted_device(const DevicePins &pins,
-                                                      const Surroundings &here);
+                                                      const NetworkView &here);
 
 } // namespace xdpstats

@@ -37,6 +37,9 @@ Result<void> add_matching(std::vector<std::string> &devices, const std::string &
 
 Result<std::vector<std::string>> select_devices(const std::vector<std::string> &words,
                                                 const std::string &pin_root, Among among) {
+  if (words.empty()) {
+    return std::vector<std::string>(); // --status of whatever is pinned
+  }
   const auto present = read_netdevs();
   if (!present) {
     return Failure(present.error());
@@ -71,12 +74,8 @@ Result<std::vector<std::string>> select_devices(const std::vector<std::string> &
   return devices;
 }
 
-Result<std::vector<std::string>> all_devices(const std::string &pin_root) {
-  return list_pinned_devices(pin_root);
-}
-
 Result<std::vector<std::string>> gone_devices(const std::string &pin_root) {
-  const auto here = look_around();
+  const auto here = read_network_view();
   if (!here) {
     return Failure(here.error());
   }

@@ -21,9 +21,6 @@ enum class Among {
 [[nodiscard]] Result<std::vector<std::string>>
 select_devices(const std::vector<std::string> &words, const std::string &pin_root, Among among);
 
-/// Every pinned device.
-[[nodiscard]] Result<std::vector<std::string>> all_devices(const std::string &pin_root);
-
 /// Pinned devices that are gone for good: no device that we can see runs our program, and none has
 /// the name.
 [[nodiscard]] Result<std::vector<std::string>> gone_devices(const std::string &pin_root);

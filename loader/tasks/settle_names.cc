@@ -18,7 +18,7 @@ namespace {
 
 // The present name of the device that is pinned under this one; nullopt: it is not here.
 std::optional<std::string> present_name(const std::string &pin_root, const std::string &pinned,
-                                        const Surroundings &here) {
+                                        const NetworkView &here) {
   // Nearly all devices have kept their name: then the record alone tells.
   const auto map = InfoMap::open(PinPath(pin_root, pinned).info_map);
   const auto info = map ? map->read() : Failure(map.error());
@@ -47,7 +47,7 @@ Result<void> move_pins(const PinPath &from, const PinPath &to) {
 
 } // namespace
 
-Result<void> settle_names(const std::string &pin_root, const Surroundings &here) {
+Result<void> settle_names(const std::string &pin_root, const NetworkView &here) {
   const auto pinned = list_pinned_devices(pin_root);
   if (!pinned) {
     return Failure(pinned.error());

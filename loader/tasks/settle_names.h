@@ -12,6 +12,6 @@ namespace xdpstats {
 /// device is found under its name. Two devices that swapped their names are exchanged; the pins of
 /// a gone device that are in the way take the place that becomes free. Call with the pin root
 /// locked.
-[[nodiscard]] Result<void> settle_names(const std::string &pin_root, const Surroundings &here);
+[[nodiscard]] Result<void> settle_names(const std::string &pin_root, const NetworkView &here);
 
 } // namespace xdpstats

@@ -102,7 +102,7 @@ Result<std::optional<Transaction>> begin_transaction(const TransactionRequest &r
   if (!lock) {
     return Failure(lock.error());
   }
-  auto here = look_around();
+  auto here = read_network_view();
   if (!here) {
     return Failure(here.error());
   }

@@ -20,7 +20,7 @@ struct Transaction {
   DevicePins pins;                  ///< what is created there is removed again unless committed
   std::optional<DeviceState> state; ///< nullopt: there is no such device, or nobody looked
   std::optional<uint32_t> ours;     ///< the id of our XDP program on the device; nullopt: none
-  Surroundings here;                ///< the namespace that the device is in
+  NetworkView here;                 ///< the namespace that the device is in
   Whereabouts counted;              ///< the device that is counted by these pins, wherever it is
 
   /// The counted device is alive, but it is not this one: its counters must not be mixed with
