@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/cpu_list.h"
 
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
@@ -11,6 +12,8 @@ namespace {
 
 // More than any kernel can be built for (CONFIG_NR_CPUS).
 constexpr uint32_t kMostCpus = 65536;
+
+constexpr char kPossible[] = "/sys/devices/system/cpu/possible";
 
 // Takes a number from the front of `text`.
 bool read_cpu(std::string_view &text, uint32_t &cpu) {
@@ -63,7 +66,7 @@ std::optional<std::vector<uint32_t>> parse_cpu_list(std::string_view text) {
 }
 
 Result<CpuLists> read_cpu_lists() {
-  auto possible = read_cpu_list("/sys/devices/system/cpu/possible");
+  auto possible = read_cpu_list(kPossible);
   if (!possible) {
     return Failure(possible.error());
   }
@@ -72,6 +75,18 @@ Result<CpuLists> read_cpu_lists() {
     return Failure(online.error());
   }
   return CpuLists{std::move(*possible), std::move(*online)};
+}
+
+Result<size_t> possible_cpu_count() {
+  static std::atomic<size_t> known = 0;
+  if (known == 0) {
+    const auto possible = read_cpu_list(kPossible);
+    if (!possible) {
+      return Failure(possible.error()); // not kept: the next try may succeed
+    }
+    known = possible->size();
+  }
+  return known.load();
 }
 
 } // namespace xdpstats

@@ -22,4 +22,7 @@ struct CpuLists {
 
 [[nodiscard]] Result<CpuLists> read_cpu_lists();
 
+/// How many CPUs may ever be plugged in. It never changes, so it is read only once.
+[[nodiscard]] Result<size_t> possible_cpu_count();
+
 } // namespace xdpstats

@@ -92,7 +92,7 @@ set(CPACK_RPM_PLUGIN_PACKAGE_SUMMARY "XDP verdict counters for collectd")
 set(CPACK_RPM_TOOLS_USER_FILELIST "%config(noreplace) ${CMAKE_INSTALL_FULL_SYSCONFDIR}/default/xdp-stats")
 set(CPACK_RPM_PLUGIN_PACKAGE_NAME collectd-plugin-xdp-stats)
 # Plugins are for one minor version of the daemon.
-set(CPACK_RPM_PLUGIN_PACKAGE_REQUIRES "(collectd >= 5.12 with collectd < 5.13), libbpf")
+set(CPACK_RPM_PLUGIN_PACKAGE_REQUIRES "(collectd >= 5.12 with collectd < 5.13)")
 set(CPACK_RPM_PLUGIN_PACKAGE_SUGGESTS xdp-stats)
 set(CPACK_RPM_PLUGIN_USER_FILELIST "%config(noreplace) /etc/collectd.d/xdp_stats.conf")
 # Whose directories these are, they know.

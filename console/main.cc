@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <bpf/libbpf.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,7 +22,6 @@ int run(int argc, char **argv) {
     return kWrongUsage;
   }
   ::signal(SIGPIPE, SIG_IGN);
-  ::libbpf_set_print(nullptr);
   if (!options->answer.empty()) {
     if (const auto written = write_all(STDOUT_FILENO, options->answer, "standard output");
         !written) {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "pinning/info_record.h"
 
-#include <bpf/bpf.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 #include <vector>
 
+#include "pinning/bpf_calls.h"
 #include "pinning/stats_map.h"
 
 namespace xdpstats {
@@ -72,8 +70,8 @@ Result<xdp_stats_info> InfoMap::read() const {
   const __u32 key = 0;
   std::vector<char> value(value_size_);
   for (int tries = 0; tries < kReadTries; ++tries) {
-    if (bpf_map_lookup_elem(fd_.get(), &key, value.data()) != 0) {
-      return os_failure("cannot read '" + path_ + "'", errno);
+    if (const int error = lookup_element(fd_.get(), &key, value.data()); error != 0) {
+      return os_failure("cannot read '" + path_ + "'", error);
     }
     xdp_stats_info record = {};
     std::memcpy(&record, value.data(), std::min(value.size(), sizeof(record)));

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "pinning/stats_map.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 #include <vector>
 
+#include "base/cpu_list.h"
+#include "pinning/bpf_calls.h"
 #include "pinning/pin_path.h"
 
 namespace xdpstats {
@@ -22,17 +23,6 @@ std::string descriptor_type(int fd) {
   char target[64];
   const ssize_t length = ::readlink(link.c_str(), target, sizeof(target));
   return length < 0 ? std::string() : std::string(target, static_cast<size_t>(length));
-}
-
-// Possible CPUs, not those online: the kernel returns a value for each CPU that may ever be plugged
-// in.
-Result<size_t> possible_cpus() {
-  // libbpf keeps the number itself, but no failure to read it: the next try may succeed.
-  const int count = libbpf_num_possible_cpus();
-  if (count <= 0) {
-    return os_failure("cannot read the list of possible CPUs", count);
-  }
-  return static_cast<size_t>(count);
 }
 
 } // namespace
@@ -58,8 +48,7 @@ Counters sum_over_cpus(const xdp_stats_record *values, size_t cpus) {
 }
 
 Result<UniqueFd> open_pinned_map(const std::string &path) {
-  LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = BPF_F_RDONLY);
-  UniqueFd fd(bpf_obj_get_opts(path.c_str(), &options));
+  UniqueFd fd = open_pin(path);
   if (!fd.valid()) {
     const int error = errno;
     // For a plain file the kernel returns EACCES, for a link that is opened read-only EINVAL.
@@ -76,9 +65,8 @@ Result<UniqueFd> open_pinned_map(const std::string &path) {
 
 Result<bpf_map_info> map_info(int fd, const std::string &path) {
   bpf_map_info info = {};
-  __u32 length = sizeof(info);
-  if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0) {
-    return os_failure("cannot get information about '" + path + "'", errno);
+  if (const int error = get_map_info(fd, info); error != 0) {
+    return os_failure("cannot get information about '" + path + "'", error);
   }
   // If this is a program, half of its hash is in the place of the key size. Ask only if the key
   // size is wrong, as that takes as long as reading the counters.
@@ -94,10 +82,8 @@ Result<MapKind> check_stats_layout(const bpf_map_info &info, const std::string &
                    std::to_string(is) + ", not " + wanted);
   };
   if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY && info.type != BPF_MAP_TYPE_ARRAY) {
-    const char *type = libbpf_bpf_map_type_str(static_cast<bpf_map_type>(info.type));
     return failure("'" + path + "' is not a map of xdp-stats: its type is " +
-                   (type != nullptr ? type : std::to_string(info.type)) +
-                   ", not percpu_array or array");
+                   map_type_name(info.type) + ", not percpu_array or array");
   }
   if (info.key_size != sizeof(__u32)) {
     return wrong("key size", info.key_size, "4");
@@ -137,7 +123,7 @@ Result<StatsMap> StatsMap::adopt(UniqueFd fd, const std::string &name) {
 Result<Counters> StatsMap::read() const {
   size_t cpus = 1;
   if (kind_ == MapKind::kPerCpu) {
-    const auto possible = possible_cpus();
+    const auto possible = possible_cpu_count();
     if (!possible) {
       return Failure(possible.error());
     }
@@ -174,17 +160,17 @@ Result<std::vector<xdp_stats_record>> StatsMap::read_values(size_t cpus) const {
   std::vector<xdp_stats_record> values(kActionCount * cpus);
   std::array<__u32, kActionCount> keys = {};
   __u32 next = 0;
-  __u32 count = kActionCount;
+  MapBatch batch = {nullptr, &next, keys.data(), values.data(), kActionCount};
+  const int error = lookup_batch(fd_.get(), batch);
   // A map of exactly five entries returns all five with ENOENT, which means: "there are no more".
-  if (bpf_map_lookup_batch(fd_.get(), nullptr, &next, keys.data(), values.data(), &count,
-                           nullptr) == 0 ||
-      (errno == ENOENT && count == kActionCount)) {
+  if (error == 0 || (error == ENOENT && batch.count == kActionCount)) {
     return values;
   }
   // Kernels before 5.13 return ENOTSUPP (524, which is not in errno.h) for a PERCPU_ARRAY.
   for (__u32 action = 0; action < kActionCount; ++action) {
-    if (bpf_map_lookup_elem(fd_.get(), &action, &values[action * cpus]) != 0) {
-      return os_failure("cannot read '" + path_ + "'", errno);
+    const int failed = lookup_element(fd_.get(), &action, &values[action * cpus]);
+    if (failed != 0) {
+      return os_failure("cannot read '" + path_ + "'", failed);
     }
   }
   return values;

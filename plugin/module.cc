@@ -15,7 +15,6 @@ extern "C" {
 #include "base/text.h"
 #include "plugin/collector.h"
 #include "plugin/config.h"
-#include "plugin/libbpf_quiet.h"
 #include "plugin/sources.h"
 #include "plugin/values.h"
 
@@ -118,7 +117,6 @@ int on_config(oconfig_item_t *block) {
 
 int on_read(user_data_t *user_data) {
   return contain_exceptions("read the counters", [user_data] {
-    const LibbpfQuiet quiet;
     const cdtime_t time = cdtime();
     const Interval interval = static_cast<Collector *>(user_data->data)->collect();
     for (const auto &sample : interval.samples) {
@@ -135,7 +133,6 @@ int on_init() {
     Config config = std::exchange(pending_config(), Config());
     auto sources = std::make_unique<KernelSources>(config.pin_root);
     auto collector = std::make_unique<Collector>(std::move(config), std::move(sources));
-    LibbpfQuiet::install();
     user_data_t user_data = {};
     user_data.data = collector.release();
     user_data.free_func = [](void *data) {
@@ -146,11 +143,6 @@ int on_init() {
   });
 }
 
-int on_shutdown() {
-  LibbpfQuiet::uninstall();
-  return 0;
-}
-
 } // namespace
 } // namespace xdpstats
 
@@ -158,5 +150,4 @@ extern "C" __attribute__((visibility("default"))) void module_register() {
   using namespace xdpstats;
   plugin_register_complex_config(kPluginName, on_config);
   plugin_register_init(kPluginName, on_init);
-  plugin_register_shutdown(kPluginName, on_shutdown);
 }

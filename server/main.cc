@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What xdp-stats becomes for --listen: it hands its command line on.
-#include <bpf/libbpf.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -75,7 +74,6 @@ int main(int argc, char **argv) {
     print_error(kProgram, {addresses.error().message, "xdp-stats --help", 0});
     return kWrongUsage;
   }
-  ::libbpf_set_print(nullptr);
   UniqueFd signals = take_signals();
   if (!signals.valid()) {
     return fail(os_failure("cannot wait for signals", errno).value());

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <xdp/libxdp.h>
 
+#include <array>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -50,6 +51,13 @@ int keep(bool debug, const char *format, va_list arguments) noexcept try {
   return 0; // the message is lost, not the work that it is about
 }
 
+// Of an errno, or of a code of libbpf's own, 4000 and up.
+std::string reason_of(int code) {
+  std::array<char, 128> reason = {};
+  libbpf_strerror(std::abs(code), reason.data(), reason.size());
+  return reason.data();
+}
+
 } // namespace
 
 void capture_library_log(bool verbose) {
@@ -72,8 +80,8 @@ Failure library_failure(std::string what, int code, std::string hint) {
         "while a device above it (a VLAN, a bond) has an XDP program the kernel lets nobody change "
         "this one: stop counting that first";
   }
-  Failure error = reason.empty() ? os_failure(std::move(what), code, std::move(hint))
-                                 : failure(std::move(what) + ": " + reason, std::move(hint));
+  Failure error = failure(std::move(what) + ": " + (reason.empty() ? reason_of(code) : reason),
+                          std::move(hint));
   error.value().code = std::abs(code);
   // With --verbose it has been on the screen already.
   if (reason.empty() && !state.verbose && !log.empty()) {

@@ -1,5 +1,5 @@
 xdp_stats_test(plugin LABEL unit
-  SOURCES plugin_collector_test.cc plugin_config_test.cc plugin_libbpf_quiet_test.cc
+  SOURCES plugin_collector_test.cc plugin_config_test.cc
           plugin_values_test.cc plugin_watch_test.cc
   LIBS plugin_core)
 

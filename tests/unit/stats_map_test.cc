@@ -104,7 +104,7 @@ TEST_F(StatsMapTest, ReadsAgainAfterTheCpusCouldNotBeRead) {
   kernel_.cpus = -EMFILE;
   const auto failed = map->read();
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().message, "cannot read the list of possible CPUs: Too many open files");
+  EXPECT_EQ(failed.error().message, "cannot open the list of possible CPUs: Too many open files");
   EXPECT_EQ(failed.error().code, EMFILE);
   EXPECT_EQ(kernel_.batches, 0);
   kernel_.cpus = kCpus;
