@@ -86,6 +86,12 @@ PinPath::PinPath(std::string_view pin_root, std::string_view device)
       staged_info(directory + "/" XDP_STATS_INFO_NAME "_new"),
       staged_observer(directory + "/observer_new") {}
 
+std::string lock_directory(const std::string &pin_root) { return pin_root + "/%lock"; }
+
+std::string follower_lock_directory(const std::string &pin_root, uint64_t inode) {
+  return lock_directory(pin_root) + "/" + std::to_string(inode);
+}
+
 Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root) {
   const std::unique_ptr<DIR, int (*)(DIR *)> root(::opendir(pin_root.c_str()), ::closedir);
   if (!root) {

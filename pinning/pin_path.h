@@ -2,6 +2,7 @@
 // The only code that composes a path below the pin root.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,14 @@ struct PinPath {
   std::string staged_info;     ///< the info record that is about to replace info_map
   std::string staged_observer; ///< the link that will replace observer
 };
+
+/// The directory whose locks keep writers apart. No device escapes to its name, and only its owner
+/// may open it: whoever may only read can lock nothing that a writer waits for.
+[[nodiscard]] std::string lock_directory(const std::string &pin_root);
+
+/// What the follower of a device locks. `inode` is that of the device's directory, which keeps it
+/// when the device, and the directory with it, is renamed.
+[[nodiscard]] std::string follower_lock_directory(const std::string &pin_root, uint64_t inode);
 
 /// The devices that have a directory below the pin root, sorted by name; empty if the root does not
 /// exist. Fails if the root cannot be read or is not in a bpffs.

@@ -253,6 +253,11 @@ Result<void> DevicePins::remove() {
       return os_failure("cannot remove '" + path + "'", errno);
     }
   }
+  struct stat directory = {};
+  if (::stat(path_.directory.c_str(), &directory) == 0) {
+    // What a killed follower left; a living one sees that the device is gone.
+    ::rmdir(follower_lock_directory(path_.root, directory.st_ino).c_str());
+  }
   if (::rmdir(path_.directory.c_str()) != 0 && errno != ENOENT) {
     return os_failure("cannot remove directory '" + path_.directory + "'", errno);
   }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A follower holds a lock on the device's directory. The lock tells a living follower from a killed
-// one, and keeps two from following one device.
+// A follower holds a lock of its device. The lock tells a living follower from a killed one, and
+// keeps two from following one device.
 #pragma once
+
+#include <sys/types.h>
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/fd.h"
 #include "base/result.h"
@@ -17,14 +20,22 @@ public:
   /// Fails with code ENOENT if nothing is pinned for the device, with EWOULDBLOCK if it is followed
   /// already.
   [[nodiscard]] static Result<FollowerLock> acquire(const PinPath &path);
+  FollowerLock(FollowerLock &&) = default;
+  FollowerLock &operator=(FollowerLock &&) = default;
+  FollowerLock(const FollowerLock &) = delete;
+  FollowerLock &operator=(const FollowerLock &) = delete;
+  ~FollowerLock();
 
-  /// Whether the directory is still the one that was locked: --unload removes it.
+  /// Whether the device's directory is still the one that was locked: --unload removes it.
   [[nodiscard]] bool holds(const PinPath &path) const;
 
 private:
-  explicit FollowerLock(UniqueFd directory) : directory_(std::move(directory)) {}
+  FollowerLock(ino_t device, std::string lock, UniqueFd fd)
+      : device_(device), lock_(std::move(lock)), fd_(std::move(fd)) {}
 
-  UniqueFd directory_;
+  ino_t device_; ///< of the device's directory
+  std::string lock_;
+  UniqueFd fd_;
 };
 
 /// Whether a follower lives; nullopt if we may not look.

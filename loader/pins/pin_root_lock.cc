@@ -7,9 +7,14 @@
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
 #include <thread>
 
 #include "base/stop_signals.h"
+#include "loader/pins/lock_directory.h"
+#include "loader/pins/old_follower.h"
 #include "loader/pins/pin_access.h"
 #include "pinning/pin_path.h"
 
@@ -24,20 +29,12 @@ std::string parent_of(const std::string &path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-bool is_same_file(int fd, const std::string &path) {
-  struct stat by_fd = {};
-  struct stat by_path = {};
-  return ::fstat(fd, &by_fd) == 0 && ::stat(path.c_str(), &by_path) == 0 &&
-         by_fd.st_ino == by_path.st_ino && by_fd.st_dev == by_path.st_dev;
-}
-
 bool is_link(const std::string &path) {
   struct stat status = {};
   return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
 }
 
-// A loader holds the lock for milliseconds. But whoever may read the directory may lock it and keep
-// the lock: give up after a while, and say why.
+// A loader holds the lock for milliseconds. If one hangs, give up after a while, and say why.
 constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::milliseconds kPause{10};
 
@@ -60,32 +57,62 @@ Result<void> lock(int fd, const std::string &pin_root) {
   return {};
 }
 
+// Our pins, or those of a stranger; the locks do not count.
+bool is_empty(const std::string &pin_root, std::string_view except) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(pin_root, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().filename() != except) {
+      return false;
+    }
+  }
+  return !error;
+}
+
+// Makes the pin root; false if it is there already.
+Result<bool> create_root(const std::string &pin_root) {
+  if (::access(pin_root.c_str(), F_OK) != 0) {
+    // Check before mkdir(): nothing may be created outside bpffs.
+    if (auto bpffs = check_bpffs(parent_of(pin_root)); !bpffs) {
+      Error error = bpffs.error();
+      if (error.code == ENOENT) {
+        error.hint = "only the last directory of --pin-root is created: make this one first, in a "
+                     "bpffs";
+      }
+      return Failure(error);
+    }
+  }
+  // Readable by all: which devices are counted is no secret. Each device's directory protects its
+  // counters.
+  if (::mkdir(pin_root.c_str(), 0755) == 0) {
+    return true;
+  }
+  return errno == EEXIST ? Result<bool>(false)
+                         : Failure(os_failure("cannot create directory '" + pin_root + "'", errno));
+}
+
+Result<void> check_root(int fd, const std::string &pin_root) {
+  auto checked = check_bpffs(pin_root);
+  if (checked) {
+    checked = check_pin_directory(fd, pin_root);
+  }
+  return checked ? check_way_to_pin_root(pin_root, parent_of(pin_root)) : checked;
+}
+
 } // namespace
 
 Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool create) {
   for (;;) {
-    bool created = false;
+    PinRootLock held(pin_root);
     if (create) {
-      if (::access(pin_root.c_str(), F_OK) != 0) {
-        // Check before mkdir(): nothing may be created outside bpffs.
-        if (auto bpffs = check_bpffs(parent_of(pin_root)); !bpffs) {
-          Error error = bpffs.error();
-          if (error.code == ENOENT) {
-            error.hint = "only the last directory of --pin-root is created: make this one first, "
-                         "in a bpffs";
-          }
-          return Failure(error);
-        }
+      const auto created = create_root(pin_root);
+      if (!created) {
+        return Failure(created.error());
       }
-      // Readable by all: which devices are counted is no secret. Each device's directory protects
-      // its counters.
-      created = ::mkdir(pin_root.c_str(), 0755) == 0;
-      if (!created && errno != EEXIST) {
-        return os_failure("cannot create directory '" + pin_root + "'", errno);
-      }
+      held.created_ = *created;
     }
-    UniqueFd fd(::open(pin_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd.valid()) {
+    const UniqueFd root(::open(pin_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root.valid()) {
       const int error = errno;
       if (create && error == ENOENT && is_link(pin_root)) {
         return os_failure("cannot open directory '" + pin_root + "'", error,
@@ -96,36 +123,42 @@ Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool creat
       }
       return os_failure("cannot open directory '" + pin_root + "'", error);
     }
-    if (auto bpffs = check_bpffs(pin_root); !bpffs) {
-      return Failure(bpffs.error());
+    if (auto checked = check_root(root.get(), pin_root); !checked) {
+      return Failure(checked.error());
     }
-    if (auto trusted = check_pin_directory(fd.get(), pin_root); !trusted) {
-      return Failure(trusted.error());
+    auto locks = open_lock_directory(lock_directory(pin_root));
+    if (!locks && locks.error().code != ENOENT) {
+      return Failure(locks.error());
     }
-    if (auto trusted = check_way_to_pin_root(pin_root, parent_of(pin_root)); !trusted) {
-      if (created) {
-        ::rmdir(pin_root.c_str());
+    if (locks) {
+      if (auto locked = lock(locks->get(), pin_root); !locked) {
+        return Failure(locked.error());
       }
-      return Failure(trusted.error());
-    }
-    if (auto locked = lock(fd.get(), pin_root); !locked) {
-      if (created) {
-        ::rmdir(pin_root.c_str());
+      // Its last holder may have removed it while we waited.
+      if (is_same_file(locks->get(), lock_directory(pin_root))) {
+        held.locks_ = std::move(*locks);
+        auto alone = check_old_followers(pin_root);
+        return alone ? Result<PinRootLock>(std::move(held)) : Failure(alone.error());
       }
-      return Failure(locked.error());
     }
-    // The directory may have been removed by its last holder while we waited for it.
-    if (is_same_file(fd.get(), pin_root)) {
-      return PinRootLock(pin_root, std::move(fd), created);
-    }
-    if (!create) {
+    if (!create && !is_same_file(root.get(), pin_root)) {
       return os_failure("cannot open directory '" + pin_root + "'", ENOENT);
     }
   }
 }
 
+PinRootLock::PinRootLock(PinRootLock &&other) noexcept
+    : pin_root_(std::move(other.pin_root_)), locks_(std::move(other.locks_)),
+      created_(std::exchange(other.created_, false)) {}
+
 PinRootLock::~PinRootLock() {
-  if (fd_.valid() && created_) {
+  const std::string locks = lock_directory(pin_root_);
+  // Only the holder may remove the lock: nobody else has it then.
+  if (locks_.valid() && is_empty(pin_root_, std::filesystem::path(locks).filename().string())) {
+    std::error_code ignored;
+    std::filesystem::remove_all(locks, ignored);
+  }
+  if (created_) {
     ::rmdir(pin_root_.c_str()); // fails, as it should, once something is pinned there
   }
 }

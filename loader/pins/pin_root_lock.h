@@ -9,26 +9,26 @@
 
 namespace xdpstats {
 
-/// Holds the lock of a pin root: of all loaders only one at a time changes what is below it.
+/// Holds the lock of a pin root: of all loaders only one at a time changes what is below it. The
+/// lock is a directory in the pin root, and goes with the last device that is pinned there.
 class PinRootLock {
 public:
   /// Waits for another loader to finish, half a minute at most. Creates the pin root (its parent
   /// must exist, in a bpffs) if `create`; without, an absent root fails with code ENOENT.
   [[nodiscard]] static Result<PinRootLock> acquire(const std::string &pin_root, bool create);
-  PinRootLock(PinRootLock &&) = default;
-  PinRootLock &operator=(PinRootLock &&) = default;
+  PinRootLock(PinRootLock &&other) noexcept;
+  PinRootLock &operator=(PinRootLock &&) = delete;
   PinRootLock(const PinRootLock &) = delete;
   PinRootLock &operator=(const PinRootLock &) = delete;
-  /// Removes the pin root again if this lock created it and nothing was pinned.
+  /// Removes the lock if nothing is pinned, and the pin root again if this lock created it.
   ~PinRootLock();
 
 private:
-  PinRootLock(std::string pin_root, UniqueFd fd, bool created)
-      : pin_root_(std::move(pin_root)), fd_(std::move(fd)), created_(created) {}
+  explicit PinRootLock(std::string pin_root) : pin_root_(std::move(pin_root)) {}
 
   std::string pin_root_;
-  UniqueFd fd_;
-  bool created_;
+  UniqueFd locks_;       ///< the directory that is locked; none: not yet
+  bool created_ = false; ///< the pin root
 };
 
 } // namespace xdpstats

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A lock that somebody else holds for long. Whoever may read the pin root may lock it, as flock
-// needs no more than that.
+// A lock that somebody else holds for long.
 #include <gmock/gmock.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -55,7 +54,10 @@ protected:
     g_fraction = 0;
     g_blocked = false;
   }
-  ~PinRootLockTest() override { ::rmdir(kRoot); }
+  ~PinRootLockTest() override {
+    ::rmdir(lock_directory(kRoot).c_str());
+    ::rmdir(kRoot);
+  }
 };
 
 TEST_F(PinRootLockTest, WaitsForAnotherLoader) {
@@ -63,6 +65,7 @@ TEST_F(PinRootLockTest, WaitsForAnotherLoader) {
   EXPECT_TRUE(PinRootLock::acquire(kRoot, true));
   EXPECT_EQ(g_refusals, 0);
   EXPECT_FALSE(g_blocked);
+  EXPECT_NE(::access(kRoot, F_OK), 0) << "what was created is removed again";
 }
 
 TEST_F(PinRootLockTest, GivesUpOnOneThatIsNeverReleased) {
@@ -73,7 +76,7 @@ TEST_F(PinRootLockTest, GivesUpOnOneThatIsNeverReleased) {
             "cannot lock '/sys/fs/bpf/locked': another process has held the lock for 30 seconds");
   EXPECT_EQ(lock.error().hint, "find it with: lslocks");
   EXPECT_EQ(g_seconds, 30);
-  EXPECT_NE(::access(kRoot, F_OK), 0) << "what was created is removed again";
+  EXPECT_EQ(::access(lock_directory(kRoot).c_str(), F_OK), 0) << "another process holds it";
 }
 
 TEST_F(PinRootLockTest, WaitsNoLongerThanUntilItIsToldToEnd) {
@@ -91,7 +94,7 @@ TEST_F(PinRootLockTest, WaitsNoLongerThanUntilItIsToldToEnd) {
   EXPECT_EQ(lock.error().message, "cannot lock '/sys/fs/bpf/locked', which another process holds: "
                                   "Interrupted system call");
   EXPECT_EQ(g_seconds, 0);
-  EXPECT_NE(::access(kRoot, F_OK), 0) << "what was created is removed again";
+  EXPECT_EQ(::access(lock_directory(kRoot).c_str(), F_OK), 0) << "another process holds it";
 }
 
 } // namespace

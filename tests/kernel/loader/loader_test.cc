@@ -55,7 +55,10 @@ std::set<std::string> pinned_paths() {
 std::string machine_state() {
   std::string state;
   for (const auto &path : pinned_paths()) {
-    state += describe_file(path);
+    // A failed run may leave the lock beside pins that it has not made.
+    if (path != lock_directory(kDefaultPinRoot)) {
+      state += describe_file(path);
+    }
   }
   for (const auto &[name, device] : value_or_throw(read_netdevs())) {
     state += name + " runs " + std::to_string(device.program_id) + '\n';

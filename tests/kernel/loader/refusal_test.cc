@@ -83,7 +83,7 @@ TEST_F(Refusal, OnAReadOnlyBpffs) {
   refuse({"--dev", "va", "--pin", "--pin-root", pins + "/root"},
          "cannot create directory '" + pins + "/root': Read-only file system", "");
   refuse({"--dev", "va", "--pin", "--pin-root", pins},
-         "cannot create directory '" + pins + "/va': Read-only file system", "");
+         "cannot create directory '" + pins + "/%lock': Read-only file system", "");
   ASSERT_EQ(::umount(pins.c_str()), 0);
 }
 
