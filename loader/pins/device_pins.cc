@@ -97,17 +97,27 @@ DevicePins::DevicePins(DevicePins &&other) noexcept
       given_(std::exchange(other.given_, {})) {}
 
 DevicePins::~DevicePins() {
-  if (kept_) {
-    return;
+  if (!kept_) {
+    roll_back();
   }
-  for (const GivenPin &given : given_) {
-    given.restore();
-  }
+}
+
+void DevicePins::roll_back() noexcept {
+  kept_ = false;
+  take_from_group();
   for (auto path = created_.rbegin(); path != created_.rend(); ++path) {
     if (::unlink(path->c_str()) != 0 && errno == EISDIR) {
       ::rmdir(path->c_str());
     }
   }
+  created_.clear();
+}
+
+void DevicePins::take_from_group() noexcept {
+  for (const GivenPin &given : given_) {
+    given.restore();
+  }
+  given_.clear();
 }
 
 bool DevicePins::exists() const { return ::access(path_.directory.c_str(), F_OK) == 0; }

@@ -53,14 +53,17 @@ public:
 
   /// Gives directory and maps to the group, readable by it.
   [[nodiscard]] Result<void> give_to_group(gid_t group);
+  /// Undoes that. A record written from here on has the former group and mode again.
+  void take_from_group() noexcept;
 
   /// Puts a new, frozen record in the place of the present one.
   [[nodiscard]] Result<void> write_info(const xdp_stats_info &info);
 
   /// From here on a program may count into these pins: whatever fails or is thrown, they stay,
-  /// until release() says that none does. Neither can fail.
+  /// until roll_back() says that none does. Neither can fail.
   void keep() noexcept { kept_ = true; }
-  void release() noexcept { kept_ = false; }
+  /// Undoes what this run created and gave away.
+  void roll_back() noexcept;
   [[nodiscard]] bool kept() const noexcept { return kept_; }
 
   /// Keeps what was created and given away.

@@ -253,7 +253,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
     if (pins.kept() && !nothing_was_attached(change, *former)) {
       return attached_without_record(state.name, attachment.error());
     }
-    pins.release();
+    pins.roll_back();
     settle_failed_change(pins, state.name, *former);
     return Failure(attachment.error());
   }
@@ -263,7 +263,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
     if (!undo_attachment(state.name, *attachment, *object, *former)) {
       return attached_without_record(state.name, written.error());
     }
-    pins.release();
+    pins.roll_back();
     settle_failed_change(pins, state.name, *former);
     return Failure(written.error());
   }

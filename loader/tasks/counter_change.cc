@@ -78,6 +78,7 @@ Result<void> write_info(CounterChange &change, const xdp_stats_info &info) {
   if (done && change.restart) {
     done = pins.publish_staged();
     if (!done) {
+      pins.take_from_group();
       static_cast<void>(pins.write_info(former));
     }
   }
