@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/loader.h"
+#include "tests/support/machine_state.h"
 #include "tests/support/veth.h"
 
 namespace xdpstats::test {
@@ -17,11 +18,6 @@ namespace xdpstats::test {
 /// counters.
 inline constexpr char kVerdicts[] = PROGRAMS "/verdicts.bpf.o";
 inline constexpr char kVerdictsShared[] = PROGRAMS "/verdicts_shared.bpf.o";
-
-/// Everything below /sys/fs/bpf (type, owner, mode, inode), and which XDP program each device runs.
-/// If two such texts are equal, nothing was changed in between. libxdp's own empty directory is
-/// left out.
-[[nodiscard]] std::string machine_state();
 
 /// Expects that the command fails with this status, prints exactly this message and hint ("" for no
 /// hint), and changes nothing.

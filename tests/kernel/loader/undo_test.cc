@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <regex>
 
 #include "tests/kernel/loader/loader_test.h"
 #include "tests/support/probe.h"
@@ -33,22 +32,13 @@ const Command kTheirs = {"ip",     "-force", "link",    "set", "va",
 
 class Undo : public LoaderTest, public testing::WithParamInterface<Change> {
 protected:
-  // What is pinned, what the device runs, and what a reader without privilege is told. libxdp puts
-  // a program back into a dispatcher by building a new dispatcher, which has another id.
+  // What is pinned, what the device runs, and what a reader without privilege is told.
   static std::string state() {
-    std::string text = machine_state();
-    if (text.find("/xdp/dispatch-") != std::string::npos) {
-      text = std::regex_replace(text, std::regex("/xdp/dispatch-[0-9]+-[0-9]+(\\S*) inode [0-9]+"),
-                                "/xdp/dispatch$1");
-      text = std::regex_replace(text, std::regex("va runs [0-9]+"), "va runs a dispatcher");
-    }
-    // An observer that has moved to the device's new program is not moved back to the old one.
-    text = std::regex_replace(text, std::regex("/observer inode [0-9]+"), "/observer");
     Command command = loader({"--status"});
     command.insert(command.begin(), {"setpriv", "--bounding-set=-all", "--inh-caps=-all"});
     const Finished status = run(command);
     EXPECT_EQ(status.status, 0) << status.err;
-    return text + status.out;
+    return lasting_state() + status.out;
   }
 
   enum class Outcome { kDone, kFailed, kNotCalled };
