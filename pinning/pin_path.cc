@@ -5,11 +5,13 @@
 #include <linux/magic.h>
 #include <net/if.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <memory>
 
+#include "base/confinement.h"
 #include "base/text.h"
 #include "bpf/xdp_stats.bpf.h"
 #include "bpf/xdp_stats_info.h"
@@ -32,6 +34,26 @@ std::optional<char> escaped_byte(std::string_view text) {
     return std::nullopt;
   }
   return static_cast<char>(high * 16 + low);
+}
+
+// The first directory on the way to `path` that this process may not enter; empty if there is none.
+std::string closed_directory(const std::string &path) {
+  for (size_t slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    const std::string directory = path.substr(0, slash);
+    if (::access(directory.c_str(), X_OK) != 0 && errno == EACCES) {
+      return directory;
+    }
+  }
+  return "";
+}
+
+std::string mount_hint() {
+  const std::string name = ip_netns_exec_name();
+  return name.empty() ? "mount one with: mount -t bpf -o mode=0700 bpf /sys/fs/bpf"
+                      : "what ip netns exec runs does not see the machine's: enter the network "
+                        "alone, with: nsenter --net=/run/netns/" +
+                            name;
 }
 
 } // namespace
@@ -99,7 +121,8 @@ Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root
     if (error == ENOENT) {
       return std::vector<std::string>{};
     }
-    return os_failure("cannot read directory '" + pin_root + "'", error, refusal_hint(error));
+    return os_failure("cannot read directory '" + pin_root + "'", error,
+                      refusal_hint(error, pin_root));
   }
   if (auto bpffs = check_bpffs(pin_root); !bpffs) {
     return Failure(bpffs.error());
@@ -122,12 +145,24 @@ Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root
   return devices;
 }
 
-std::string refusal_hint(int code) {
+std::string refusal_hint(int code, const std::string &path) {
   if (code == EACCES) {
-    return "run as root, or pin with xdp-stats-load --group for a group of yours; see SECURITY "
-           "CONSIDERATIONS in xdp-stats(1)";
+    const std::string closed = closed_directory(path);
+    return closed.empty() || ::access(kReadersPinRoot, X_OK) != 0
+               ? "run as root, or pin with xdp-stats-load --group for a group of yours; see "
+                 "SECURITY CONSIDERATIONS in xdp-stats(1)"
+               : "'" + closed + "' is closed to you; its counters can be read with: --pin-root " +
+                     kReadersPinRoot;
   }
-  return code == EPERM ? "before Linux 5.19 reading a map needs CAP_BPF" : "";
+  if (code != EPERM) {
+    return "";
+  }
+  if (!kernel_is_at_least(5, 19)) {
+    return "before Linux 5.19 reading a map needs CAP_BPF";
+  }
+  return is_under_seccomp() ? "a seccomp filter holds this process, as containers do: it has to "
+                              "allow bpf(2)"
+                            : "";
 }
 
 Result<void> check_bpffs(const std::string &path) {
@@ -136,8 +171,7 @@ Result<void> check_bpffs(const std::string &path) {
     return os_failure("cannot look up '" + path + "'", errno);
   }
   if (file_system.f_type != BPF_FS_MAGIC) {
-    return failure("'" + path + "' is not in a BPF file system (bpffs)",
-                   "mount one with: mount -t bpf -o mode=0700 bpf /sys/fs/bpf");
+    return failure("'" + path + "' is not in a BPF file system (bpffs)", mount_hint());
   }
   return {};
 }

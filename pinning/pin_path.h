@@ -13,6 +13,8 @@
 namespace xdpstats {
 
 inline constexpr char kDefaultPinRoot[] = "/sys/fs/bpf/xdp_stats";
+/// Where run-xdp_stats.mount shows the same pins to readers without privilege.
+inline constexpr char kReadersPinRoot[] = "/run/xdp_stats";
 
 /// Percent-encodes what a name in bpffs cannot contain: '.' (bpffs refuses it), '%' (the escape
 /// itself), '/', control characters, and everything that is not ASCII. Injective:
@@ -54,8 +56,9 @@ struct PinPath {
 /// exist. Fails if the root cannot be read or is not in a bpffs.
 [[nodiscard]] Result<std::vector<std::string>> list_pinned_devices(const std::string &pin_root);
 
-/// What a reader can do about a refusal with this errno; empty if `code` is not a refusal.
-[[nodiscard]] std::string refusal_hint(int code);
+/// What a reader can do about being refused `path` with this errno; empty if `code` is not a
+/// refusal.
+[[nodiscard]] std::string refusal_hint(int code, const std::string &path);
 
 /// Fails if `path` does not exist or is not in a BPF file system; the hint says how to mount one.
 [[nodiscard]] Result<void> check_bpffs(const std::string &path);

@@ -58,7 +58,7 @@ Result<UniqueFd> open_pinned_map(const std::string &path) {
     if (error == EINVAL) {
       return failure("'" + path + "' is not a BPF map");
     }
-    return os_failure("cannot open '" + path + "'", error, refusal_hint(error));
+    return os_failure("cannot open '" + path + "'", error, refusal_hint(error, path));
   }
   return fd;
 }

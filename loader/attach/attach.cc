@@ -81,6 +81,9 @@ Failure attach_failure(const DeviceState &state, int code, AttachMode mode) {
                : "the device cannot run this program (MTU " + std::to_string(state.netdev.mtu) +
                      "): lower the MTU, or give the program section \"xdp.frags\"";
     break;
+  case E2BIG:
+    hint = "libxdp's dispatcher is full: it runs at most 10 programs; take one out with xdp-loader";
+    break;
   case EBUSY:
   case EEXIST:
     hint = "another program was attached meanwhile, or one of another mode is there: look with "
@@ -143,10 +146,10 @@ Result<Attachment> attach_program(const DeviceState &state, CountingObject &obje
   std::optional<unsigned> priority = request.priority ? request.priority : object.priority;
   if (request.chain) {
     if (!state.dispatcher) {
-      const std::string name = state.programs.empty() ? "" : state.programs.front().name;
-      return failure("cannot chain on '" + state.name + "': its XDP program '" + name +
+      const ProgramInfo program = state.programs.empty() ? ProgramInfo{} : state.programs.front();
+      return failure("cannot chain on '" + state.name + "': its XDP program '" + program.name +
                          "' was not attached through libxdp's dispatcher",
-                     "attach it with xdp-loader");
+                     program.has_types() ? "attach it with xdp-loader" : kTypesHint);
     }
     const auto chain = Chain::open(state);
     if (!chain) {

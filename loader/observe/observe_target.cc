@@ -41,10 +41,9 @@ Result<ObserveTarget> target_of(const std::string &device, UniqueFd fd,
                                 const ProgramInfo &program) {
   const std::string named =
       "its XDP program '" + program.name + "' (id " + std::to_string(program.id) + ") ";
-  if (!program.main_function) {
+  if (!program.has_types()) {
     return cannot_observe(device, named + "was loaded without BTF, which tracing needs",
-                          "compile it with clang -g, do not strip .BTF and .BTF.ext, and load it "
-                          "with a loader that passes them on, as libbpf does");
+                          kTypesHint);
   }
   const auto types = program_types(program);
   if (!types) {

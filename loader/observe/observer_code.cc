@@ -115,7 +115,7 @@ ObserverCode::ObserverCode(ObserverCode &&) noexcept = default;
 ObserverCode &ObserverCode::operator=(ObserverCode &&) noexcept = default;
 ObserverCode::~ObserverCode() = default;
 
-Result<void> ObserverCode::prepare(const std::string &what) {
+Result<ObserverCode::Prepared> ObserverCode::load_programs(const std::string &what, bool typed) {
   forget_library_log();
   // A tracing program can be loaded only for a program that it traces. Any will do to prepare it;
   // we take our own.
@@ -123,14 +123,17 @@ Result<void> ObserverCode::prepare(const std::string &what) {
   if (!target) {
     return library_failure("cannot load an XDP program to prepare the observer with", errno);
   }
-  std::unique_ptr<observer, Destroy> skeleton(observer::open());
+  Prepared skeleton(observer::open());
   if (!skeleton) {
     return library_failure("cannot open the observer's BPF object", errno);
   }
+  const auto &progs = skeleton->progs;
   int error =
       bpf_map__set_inner_map_fd(skeleton->maps.counters, bpf_map__fd(target->maps.xdp_stats_map));
   bpf_program *program = nullptr;
   bpf_object__for_each_program(program, skeleton->obj) {
+    const bool is_typed = program == progs.observe || program == progs.observe_shared;
+    bpf_program__set_autoload(program, is_typed == typed);
     if (error == 0) {
       error = bpf_program__set_attach_target(program, bpf_program__fd(target->progs.xdp_stats),
                                              bpf_program__name(target->progs.xdp_stats));
@@ -142,18 +145,33 @@ Result<void> ObserverCode::prepare(const std::string &what) {
   if (error != 0) {
     return load_failure(what, error);
   }
-  skeleton_ = std::move(skeleton);
-  return {};
+  return skeleton;
+}
+
+Result<const observer *> ObserverCode::programs_for(const std::string &what, bool typed) {
+  Prepared &prepared = typed ? typed_ : untyped_;
+  if (!prepared) {
+    auto loaded = load_programs(what, typed);
+    if (!loaded) {
+      return Failure(loaded.error());
+    }
+    prepared = std::move(*loaded);
+  }
+  return prepared.get();
+}
+
+Result<void> ObserverCode::prepare(const std::string &what) {
+  const auto programs = programs_for(what, true);
+  return programs ? Result<void>{} : Failure(programs.error());
 }
 
 Result<UniqueFd> ObserverCode::attach(const std::string &device, const ObserveTarget &target,
                                       const CountersMap &counters) {
-  if (!skeleton_) {
-    if (auto prepared = prepare("cannot observe '" + device + "'"); !prepared) {
-      return Failure(prepared.error());
-    }
+  const auto prepared = programs_for("cannot observe '" + device + "'", target.typed);
+  if (!prepared) {
+    return Failure(prepared.error());
   }
-  const auto &programs = skeleton_->progs;
+  const auto &programs = (*prepared)->progs;
   const bool shared = counters.kind == MapKind::kShared;
   const bpf_program *chosen =
       target.typed ? (shared ? programs.observe_shared : programs.observe)
@@ -162,7 +180,7 @@ Result<UniqueFd> ObserverCode::attach(const std::string &device, const ObserveTa
   if (!maps) {
     return Failure(maps.error());
   }
-  const auto instructions = instructions_with(chosen, *skeleton_, *maps);
+  const auto instructions = instructions_with(chosen, **prepared, *maps);
   if (!instructions) {
     return Failure(instructions.error());
   }

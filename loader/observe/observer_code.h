@@ -26,8 +26,9 @@ public:
   ObserverCode &operator=(const ObserverCode &) = delete;
   ~ObserverCode();
 
-  /// Does the long part now; otherwise the first attach() does. Fails where the kernel refuses
-  /// tracing programs; `what` is for the message: "cannot observe".
+  /// Does the long part now, for programs that declare their argument as `struct xdp_md *`, as
+  /// nearly all do; otherwise the first attach() does. Fails where the kernel refuses tracing
+  /// programs; `what` is for the message: "cannot observe".
   [[nodiscard]] Result<void> prepare(const std::string &what);
 
   /// Attaches an observer, with maps of its own and of no device yet, that counts into maps like
@@ -39,7 +40,14 @@ private:
   struct Destroy {
     void operator()(observer *skeleton) const;
   };
-  std::unique_ptr<observer, Destroy> skeleton_;
+  using Prepared = std::unique_ptr<observer, Destroy>;
+
+  [[nodiscard]] static Result<Prepared> load_programs(const std::string &what, bool typed);
+  [[nodiscard]] Result<const observer *> programs_for(const std::string &what, bool typed);
+
+  // Apart, because a kernel in lockdown refuses what the untyped ones read.
+  Prepared typed_;
+  Prepared untyped_;
 };
 
 /// Identifies the build of the observer's programs.

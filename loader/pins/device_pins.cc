@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "pinning/info_record.h"
@@ -276,12 +278,17 @@ Result<void> DevicePins::remove() {
 }
 
 Result<gid_t> group_id(const std::string &name) {
-  errno = 0;
   const group *entry = ::getgrnam(name.c_str());
-  if (entry == nullptr) {
-    return failure("cannot find group '" + name + "'", "create it with: groupadd --system " + name);
+  if (entry != nullptr) {
+    return entry->gr_gid;
   }
-  return entry->gr_gid;
+  gid_t id = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  // As chgrp(1) does. The largest one means "leave it" to the kernel.
+  if (error == std::errc() && end == name.data() + name.size() && id != static_cast<gid_t>(-1)) {
+    return id;
+  }
+  return failure("cannot find group '" + name + "'", "create it with: groupadd --system " + name);
 }
 
 } // namespace xdpstats

@@ -10,9 +10,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
+#include "base/confinement.h"
 #include "base/text.h"
 #include "base/write_all.h"
 
@@ -58,6 +60,46 @@ std::string reason_of(int code) {
   return reason.data();
 }
 
+constexpr char kNoPrivilege[] =
+    "root of a user namespace may load no BPF programs: run it as root of the machine";
+constexpr char kUntyped[] =
+    "the program's main function does not declare its argument as 'struct xdp_md *'; what that "
+    "takes instead this kernel's lockdown forbids: compile the program with that declaration";
+
+// What these words of the kernel mean, and what helps; empty if nothing is known.
+std::string known_way_out(const std::string &log) {
+  // bpf_object__probe_loading() of libbpf, which guesses at RLIMIT_MEMLOCK.
+  if (log.find("Couldn't load trivial BPF program") != std::string::npos) {
+    return is_in_user_namespace() ? kNoPrivilege
+           : is_under_seccomp()   ? "a seccomp filter holds this process, as containers do: it has "
+                                    "to allow bpf(2)"
+                                  : "";
+  }
+  struct Known {
+    std::string_view words;
+    const char *hint;
+  };
+  constexpr Known kKnown[] = {
+      {"upper device already has a program",
+       "while a device above it (a VLAN, a bond) has an XDP program the kernel lets nobody change "
+       "this one: stop counting that first"},
+      // lockdown=confidentiality; only programs for arguments of another type read that way.
+      {"cannot use helper bpf_probe_read", kUntyped},
+      {"unknown func bpf_probe_read", kUntyped}, // before 6.10
+      // check_attach_btf_id() of kernel/bpf/verifier.c, since 6.13 and in stable series.
+      {"changes packet data, while original does not",
+       "on this kernel a program that changes packets joins no chain of a libxdp before 1.5.5: "
+       "update libxdp, or attach without its chain, by LIBXDP_SKIP_DISPATCHER=1 in the "
+       "environment"},
+  };
+  for (const Known &known : kKnown) {
+    if (log.find(known.words) != std::string::npos) {
+      return known.hint;
+    }
+  }
+  return "";
+}
+
 } // namespace
 
 void capture_library_log(bool verbose) {
@@ -75,10 +117,12 @@ void forget_library_log() { state.held_back.clear(); }
 Failure library_failure(std::string what, int code, std::string hint) {
   const std::string log = std::exchange(state.held_back, {});
   const std::string reason = kernel_message_in(log);
-  if (hint.empty() && reason.find("upper device already has a program") != std::string::npos) {
-    hint =
-        "while a device above it (a VLAN, a bond) has an XDP program the kernel lets nobody change "
-        "this one: stop counting that first";
+  const std::string refusal = verifier_reason_in(log);
+  if (std::string known = known_way_out(log); !known.empty()) {
+    hint = std::move(known);
+  }
+  if (!refusal.empty()) {
+    what += ": the verifier refused it: " + refusal;
   }
   Failure error = failure(std::move(what) + ": " + (reason.empty() ? reason_of(code) : reason),
                           std::move(hint));
@@ -100,6 +144,26 @@ std::string kernel_message_in(const std::string &log) {
   }
   const size_t begin = marker + kMarker.size();
   return log.substr(begin, log.find('\n', begin) - begin);
+}
+
+std::string verifier_reason_in(const std::string &log) {
+  // libbpf.c: "prog '%s': -- BEGIN PROG LOAD LOG --\n%s-- END PROG LOAD LOG --\n". The verifier
+  // gives its reason last, before its statistics: "processed 4 insns (limit 1000000) …".
+  const size_t end = log.rfind("-- END PROG LOAD LOG --");
+  const size_t begin = log.rfind("-- BEGIN PROG LOAD LOG --\n", end);
+  if (end == std::string::npos || begin == std::string::npos) {
+    return "";
+  }
+  std::istringstream lines(log.substr(begin, end - begin));
+  std::string reason;
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    if (!line.empty() && !line.starts_with("processed ")) {
+      reason = line;
+    }
+  }
+  return reason;
 }
 
 } // namespace xdpstats

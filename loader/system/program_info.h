@@ -25,8 +25,15 @@ struct ProgramInfo {
   std::optional<uint32_t> main_function; ///< its type in them; nullopt: loaded without func_info
   std::vector<uint32_t> map_ids;         ///< of the maps it uses
 
+  /// Whether it can be observed and chained, both of which need its types.
+  [[nodiscard]] bool has_types() const { return main_function.has_value(); }
   [[nodiscard]] bool uses_map(uint32_t map_id) const;
 };
+
+/// What helps where a program has none.
+inline constexpr char kTypesHint[] =
+    "without BTF the kernel lets nobody observe it or chain with it: compile it with clang -g, do "
+    "not strip .BTF and .BTF.ext, and load it with a loader that passes them on, as libbpf does";
 
 /// `fd` is borrowed. Fails if it is no program.
 [[nodiscard]] Result<ProgramInfo> program_by_fd(int fd);

@@ -27,8 +27,15 @@ Result<void> check_foreign(const DeviceState &state, const CountRequest &request
   if (!occupied || request.attach.chain) {
     return {};
   }
-  return failure("cannot attach to '" + state.name + "': it already runs XDP program " +
-                     quoted_programs(state),
+  const bool has_types =
+      std::all_of(state.programs.begin(), state.programs.end(),
+                  [](const ProgramInfo &program) { return program.has_types(); });
+  const std::string what = "cannot attach to '" + state.name + "': it already runs XDP program " +
+                           quoted_programs(state);
+  if (!has_types) {
+    return failure(what, kTypesHint);
+  }
+  return failure(what,
                  std::string("--observe counts its verdicts") +
                      (request.source == Source::kBuiltin
                           ? "; --chain runs the built-in counter in front of it, where libxdp's "

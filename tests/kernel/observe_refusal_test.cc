@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "tests/kernel/observe_fixture.h"
 
 namespace xdpstats::test {
@@ -64,6 +66,20 @@ TEST(ObserveRefuses, WithoutThePrivilege) {
   EXPECT_EQ(finished.status, 1);
   EXPECT_THAT(finished.err,
               HasSubstr("not enough privilege: CAP_SYS_ADMIN is needed to observe an XDP program"));
+  expect_nothing_pinned();
+}
+
+// tests/vm/lockdown boots a kernel for this.
+TEST(ObserveRefuses, ArgumentOfAnotherTypeUnderLockdown) {
+  if (std::getenv("XDP_STATS_LOCKDOWN") == nullptr) {
+    GTEST_SKIP() << "this kernel is not one that forbids to read its memory";
+  }
+  const VethPair veth;
+  attach_by_ip("va", "rules_untyped");
+  const Finished finished = refused();
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("cannot observe 'va': the verifier refused it: "),
+                                  HasSubstr("\nhint: the program's main function does not declare "
+                                            "its argument as 'struct xdp_md *'")));
   expect_nothing_pinned();
 }
 

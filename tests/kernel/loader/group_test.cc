@@ -57,6 +57,13 @@ protected:
   const gid_t group_ = ::getgrnam(kGroup)->gr_gid;
 };
 
+// A name goes first, as with chgrp(1); a number need not have one.
+TEST_F(Group, MayBeANumber) {
+  load_well({"--dev", "va", "--pin", "--group", "99797"});
+  expect_access(99797, 0750, 0640);
+  load_well({"--dev", "va", "--unload"});
+}
+
 TEST_F(Group, AloneMayRead) {
   load_well({"--dev", "va", "--pin", "--group", kGroup});
   expect_access(group_, 0750, 0640);

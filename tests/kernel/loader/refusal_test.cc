@@ -15,11 +15,14 @@
 #include "tests/kernel/pinned.h"
 #include "tests/support/counter.h"
 #include "tests/support/files.h"
+#include "tests/support/frames.h"
+#include "tests/support/probe.h"
 
 namespace xdpstats::test {
 namespace {
 
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -170,6 +173,36 @@ TEST_F(Refusal, OfAMapOfAnotherLayout) {
     EXPECT_EQ(finished.status, 1);
     EXPECT_EQ(machine_state(), before);
   }
+}
+
+// The reason comes first, before what libbpf and libxdp print.
+TEST_F(Refusal, OfAProgramThatTheVerifierRefuses) {
+  const std::string before = machine_state();
+  const Finished finished = load({"--dev", "va", "--pin", "--program", PROGRAMS "/refused.bpf.o"});
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err.substr(0, finished.err.find('\n')),
+              AllOf(StartsWith("xdp-stats-load: cannot attach to 'va': the verifier refused it: R"),
+                    EndsWith(" offset is outside of the packet: Permission denied")));
+  EXPECT_EQ(machine_state(), before);
+}
+
+// Kernels from 6.13 on, and stable ones with that change, let no program that changes packets
+// replace a stub of a dispatcher that does not say so, as libxdp's says from 1.5.5 on.
+TEST_F(Refusal, OfAProgramThatChangesPacketsInAChainThatMayNot) {
+  SKIP_UNLESS(can_load_extension());
+  const Command command = {"--dev", "va", "--pin", "--program", PROGRAMS "/adjusts_head.bpf.o"};
+  const std::string before = machine_state();
+  const Finished finished = load(command);
+  if (finished.status != 0) {
+    EXPECT_THAT(finished.err, HasSubstr("\nhint: on this kernel a program that changes packets "
+                                        "joins no chain of a libxdp before 1.5.5: update libxdp"));
+    EXPECT_EQ(machine_state(), before);
+    const Finished alone = run(loader(command), {"LIBXDP_SKIP_DISPATCHER=1"});
+    ASSERT_EQ(alone.status, 0) << alone.err;
+  }
+  send_frames("vb", 211, make_frame(60));
+  EXPECT_EQ(pinned_counters("va")[XDP_PASS].packets, 211U);
+  load_well({"--dev", "va", "--unload"});
 }
 
 TEST_F(Refusal, OfAFileThatHoldsNoProgramOfThatSort) {
