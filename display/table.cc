@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "display/loss_notes.h"
 #include "display/table_layout.h"
 
 namespace xdpstats {
@@ -125,9 +126,13 @@ std::vector<std::string> render_table(const std::vector<DeviceSample> &samples,
   if (is_split(samples)) {
     return render_split(input, quantities, style, max_lines);
   }
+  // A line for each device has no place for what was lost.
+  if (const auto grid = line_layout(input, quantities, Description::kFull);
+      fits(grid) && !any_lost(samples)) {
+    return grid.lines(style.coloured);
+  }
   for (const auto &grid :
-       {line_layout(input, quantities, Description::kFull), wide_layout(input, quantities),
-        stacked_layout(input, quantities, style.width),
+       {wide_layout(input, quantities), stacked_layout(input, quantities, style.width),
         transposed_layout(input, quantities, style.width)}) {
     if (fits(grid)) {
       return grid.lines(style.coloured);
@@ -179,6 +184,10 @@ std::vector<std::string> table_notes(const std::vector<DeviceSample> &samples) {
     }
   }
   std::vector<std::string> notes;
+  for (const auto &sample : samples) {
+    const auto lost = loss_notes(sample);
+    notes.insert(notes.end(), lost.begin(), lost.end());
+  }
   for (const auto &[reason, names] : reasons) {
     notes.push_back(reason + " (" + names + ")");
   }

@@ -59,6 +59,21 @@ void add_numbers(std::vector<Cell> &cells, const Numbers &numbers, Quantity quan
   }
 }
 
+// Lost frames, below the numbers of the actions they are of.
+void add_lost_row(Grid &grid, const DeviceSample &sample, std::vector<Cell> cells) {
+  if (!has_lost(sample)) {
+    return;
+  }
+  cells.push_back({"lost"});
+  for (uint32_t action = 0; action < kActionCount; ++action) {
+    const bool possible = action == XDP_TX || action == XDP_REDIRECT;
+    const uint64_t lost = lost_packets(*sample.losses, action);
+    cells.push_back(
+        {possible ? group_thousands(lost) : "", possible && lost != 0 ? Paint::kRed : Paint::kDim});
+  }
+  grid.add_row(std::move(cells));
+}
+
 std::string cpu_name(uint32_t cpu) { return "  cpu " + std::to_string(cpu); }
 
 void add_left_out(Grid &grid, const CpuRows &cpus) {
@@ -102,7 +117,17 @@ void add_device_heading(Grid &grid, const TableInput &input, size_t device, size
   }
 }
 
+bool shows_totals(const std::vector<Quantity> &quantities) {
+  return std::find(quantities.begin(), quantities.end(), Quantity::kPackets) != quantities.end();
+}
+
 } // namespace
+
+bool has_lost(const DeviceSample &sample) { return sample.losses && !sample.losses->empty(); }
+
+bool any_lost(const std::vector<DeviceSample> &samples) {
+  return std::any_of(samples.begin(), samples.end(), has_lost);
+}
 
 Grid line_layout(const TableInput &input, const std::vector<Quantity> &quantities,
                  Description description) {
@@ -162,6 +187,9 @@ Grid wide_layout(const TableInput &input, const std::vector<Quantity> &quantitie
       grid.add_row(std::move(cells));
       cells.assign(4, {});
     }
+    if (shows_totals(quantities)) {
+      add_lost_row(grid, sample, std::move(cells));
+    }
   }
   return grid;
 }
@@ -188,6 +216,9 @@ Grid stacked_layout(const TableInput &input, const std::vector<Quantity> &quanti
         grid.add_row(std::move(cells));
       }
     }
+    if (shows_totals(quantities)) {
+      add_lost_row(grid, input.samples[device], {});
+    }
     add_left_out(grid, cpus);
   }
   return grid;
@@ -201,6 +232,11 @@ Grid transposed_layout(const TableInput &input, const std::vector<Quantity> &qua
     columns.push_back(number_column(quantity, 2));
     titles.push_back({upper(quantity_name(quantity)), Paint::kBold});
   }
+  const bool lost = shows_totals(quantities) && any_lost(input.samples);
+  if (lost) {
+    columns.push_back({true, 2});
+    titles.push_back({"LOST", Paint::kBold});
+  }
   Grid grid(std::move(columns));
   for (size_t device = 0; device < input.samples.size(); ++device) {
     if (device % kDevicesPerTitle == 0) {
@@ -208,15 +244,22 @@ Grid transposed_layout(const TableInput &input, const std::vector<Quantity> &qua
     }
     add_device_heading(grid, input, device, width);
     const CpuRows cpus = cpu_rows(input, device);
-    const auto add_line = [&](const std::string &name, const Numbers &numbers, size_t action) {
+    const auto add_line = [&](const std::string &name, const Numbers &numbers, size_t action,
+                              uint64_t frames_lost = 0) {
       std::vector<Cell> cells = {{name}};
       for (const Quantity quantity : quantities) {
         cells.push_back(number_cell(numbers, quantity, action));
       }
+      if (frames_lost != 0) {
+        cells.push_back({group_thousands(frames_lost), Paint::kRed});
+      }
       grid.add_row(std::move(cells));
     };
-    for (size_t action = 0; action < kActionCount; ++action) {
-      add_line(kActionNames[action], sums_of(input, device), action);
+    for (uint32_t action = 0; action < kActionCount; ++action) {
+      add_line(kActionNames[action], sums_of(input, device), action,
+               lost && has_lost(input.samples[device])
+                   ? lost_packets(*input.samples[device].losses, action)
+                   : 0);
       for (const auto &[cpu, numbers] : cpus.rows) {
         if (has_counted((*numbers.counters)[action])) {
           add_line(cpu_name(cpu), numbers, action);

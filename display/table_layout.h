@@ -22,6 +22,10 @@ struct TableInput {
   size_t most_cpus = SIZE_MAX;
 };
 
+/// Whether frames of a device were lost after their verdict: its numbers have a row for them then.
+[[nodiscard]] bool has_lost(const DeviceSample &sample);
+[[nodiscard]] bool any_lost(const std::vector<DeviceSample> &samples);
+
 /// kFull: device, state, who counts and since when; kShort: device and state.
 enum class Description { kFull, kShort };
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <span>
 
 #include "base/text.h"
 
@@ -23,6 +24,8 @@ constexpr Family kPackets = {"xdp_stats_packets", "counter", nullptr, "_total",
                              "Frames by XDP verdict."};
 constexpr Family kBytes = {"xdp_stats_bytes", "counter", "bytes", "_total",
                            "Bytes of frames by XDP verdict, Ethernet header included."};
+constexpr Family kLost = {"xdp_stats_lost_packets", "counter", nullptr, "_total",
+                          "Frames lost after their verdict tx or redirect, by reason."};
 constexpr Family kInfo = {"xdp_stats", "info", nullptr, "_info",
                           "Who counts the device's XDP verdicts."};
 constexpr Family kCounting = {"xdp_stats_counting", "gauge", nullptr, "",
@@ -78,6 +81,35 @@ void add_counters(std::string &text, const std::vector<DeviceSample> &samples, c
     } else {
       add(sample.counters, "\"} ");
     }
+  }
+}
+
+// A sample for `unsent` in any case: it tells that losses are counted, and rates begin at zero.
+void add_lost(std::string &text, const std::vector<DeviceSample> &samples, Dialect dialect) {
+  std::string lines;
+  for (const auto &sample : samples) {
+    const auto add = [&](uint32_t action, int32_t error, uint64_t packets) {
+      lines += std::string(kLost.name) + kLost.suffix + "{" + label("device", sample.name) + "," +
+               label("action", kActionNames[action]) + "," + label("reason", loss_reason(error)) +
+               "} " + std::to_string(packets) + "\n";
+    };
+    for (const uint32_t action :
+         sample.losses ? std::span(kLossActions) : std::span<const uint32_t>()) {
+      bool unsent = false;
+      for (const LostFrames &lost : *sample.losses) {
+        if (lost.action == action) {
+          add(action, lost.error, lost.packets);
+          unsent = unsent || lost.error == XDP_STATS_LOST_UNSENT;
+        }
+      }
+      if (!unsent) {
+        add(action, XDP_STATS_LOST_UNSENT, 0);
+      }
+    }
+  }
+  if (!lines.empty()) {
+    begin_family(text, kLost, dialect);
+    text += lines;
   }
 }
 
@@ -139,6 +171,7 @@ std::string render_exposition(const Snapshot &snapshot, std::string_view version
                [](const xdp_stats_record &record) { return record.packets; });
   add_counters(text, samples, kBytes, dialect,
                [](const xdp_stats_record &record) { return record.bytes; });
+  add_lost(text, samples, dialect);
   add_states(text, samples, kInfo, dialect, recorded,
              [](const DeviceSample &sample) { return who_counts(*sample.info); });
   add_states(

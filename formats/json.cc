@@ -46,6 +46,20 @@ Json by_cpu(const DeviceSample &sample, size_t action) {
   return cpus;
 }
 
+// What became of frames with this verdict. Null if nobody counts that.
+Json lost_of(const DeviceSample &sample, uint32_t action) {
+  if (!sample.losses) {
+    return nullptr;
+  }
+  Json reasons = Json::object();
+  for (const LostFrames &lost : *sample.losses) {
+    if (lost.action == action) {
+      reasons[loss_reason(lost.error)] = lost.packets;
+    }
+  }
+  return {{"packets", lost_packets(*sample.losses, action)}, {"reasons", std::move(reasons)}};
+}
+
 } // namespace
 
 Json json_of(const DeviceSample &sample) {
@@ -62,6 +76,9 @@ Json json_of(const DeviceSample &sample) {
     if (sample.per_cpu) {
       object_of_action["cpus"] = by_cpu(sample, action);
     }
+  }
+  for (const uint32_t action : kLossActions) {
+    actions[kActionNames[action]]["lost"] = lost_of(sample, action);
   }
   return object;
 }

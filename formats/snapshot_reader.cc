@@ -59,6 +59,9 @@ void SnapshotReader::collect_devices(Snapshot &snapshot, const CpuLists *cpus) {
       if (sample->info_error) {
         snapshot.problems.push_back(*sample->info_error);
       }
+      if (sample->losses_error) {
+        snapshot.problems.push_back(*sample->losses_error);
+      }
       snapshot.samples.push_back(std::move(*sample));
     } else if (sample.error().code != ENOENT) {
       snapshot.problems.push_back(sample.error());

@@ -68,7 +68,7 @@ std::string wrong_task(const Given &given) {
   }
   if ((unload || status) &&
       any(given, {"--pin", "--reset", "--chain", "--priority", "--map", "--group", "--follow",
-                  "--observe", "--program", "--mode"})) {
+                  "--observe", "--program", "--mode", "--losses", "--no-losses"})) {
     return std::string(unload ? "--unload" : "--status") + " goes with --dev, " +
            (unload ? "--all, --gone, " : "") + "--pin-root and --verbose only";
   }
@@ -76,8 +76,12 @@ std::string wrong_task(const Given &given) {
     return "--json goes with --status";
   }
   const bool foreground = !unload && !status && !given("--pin");
-  if (foreground && any(given, {"--reset", "--chain", "--priority", "--group"})) {
-    return "--reset, --chain, --priority and --group need --pin";
+  if (foreground &&
+      any(given, {"--reset", "--chain", "--priority", "--group", "--losses", "--no-losses"})) {
+    return "--reset, --chain, --priority, --group, --losses and --no-losses need --pin";
+  }
+  if (given("--losses") && given("--no-losses")) {
+    return "--losses and --no-losses exclude each other";
   }
   if (!foreground && any(given, {"--count", "--interval"})) {
     return "--interval and --count are for the foreground: they do not go with --pin, --unload or "
@@ -165,6 +169,8 @@ Options parse_options(int argc, char **argv) {
       ->type_name("DIR")
       ->check(check_not_empty)
       ->capture_default_str();
+  flag("--losses", "Count as well what becomes of frames that were to be sent, and were lost");
+  flag("--no-losses", "End that; the numbers stay");
   app.add_flag("--reset", count.reset, "Start the counters again at zero");
   flag("--unload", "Detach what is ours and remove the pins");
   app.add_flag("--all", options.all, "With --unload: every pinned device");
@@ -199,6 +205,9 @@ Options parse_options(int argc, char **argv) {
   count.source = given("--observe")   ? Source::kObserve
                  : given("--program") ? Source::kProgram
                                       : Source::kBuiltin;
+  if (any(given, {"--losses", "--no-losses"})) {
+    count.losses = given("--losses");
+  }
   while (options.pin_root.size() > 1 && options.pin_root.back() == '/') {
     options.pin_root.pop_back();
   }

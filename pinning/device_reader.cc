@@ -112,6 +112,7 @@ DeviceReader::Kept &DeviceReader::look_at(const std::string &device) {
     kept.since = std::chrono::steady_clock::now();
     kept.stats.reset();
     kept.info.reset();
+    kept.losses.reset();
   }
   return kept;
 }
@@ -123,13 +124,22 @@ bool DeviceReader::Kept::settled() const {
 Result<DeviceSample> DeviceReader::read(const std::string &device,
                                         const Result<NetworkView> &network, const CpuLists *cpus) {
   Kept &kept = look_at(device);
-  auto sample = read_counters(device, kept, cpus);
-  if (!sample) {
-    return sample;
+  auto counters = read_counters(device, kept, cpus);
+  if (!counters) {
+    return counters;
   }
+  auto sample = read_who_counts(std::move(*counters), kept, network);
+  if (sample && sample->info && (sample->info->flags & XDP_STATS_INFO_LOSSES) != 0) {
+    read_losses(*sample, kept);
+  }
+  return sample;
+}
+
+Result<DeviceSample> DeviceReader::read_who_counts(DeviceSample sample, Kept &kept,
+                                                   const Result<NetworkView> &network) {
   if (kept.info) {
-    judge(*sample, *kept.info, network);
-    if (sample->verdict.state == CountingState::kCounting) {
+    judge(sample, *kept.info, network);
+    if (sample.verdict.state == CountingState::kCounting) {
       return sample;
     }
     kept.info.reset(); // read the record again if something is wrong
@@ -140,16 +150,34 @@ Result<DeviceSample> DeviceReader::read(const std::string &device,
     if (info.error().code == ENOENT && ::access(kept.pins.stats_map.c_str(), F_OK) != 0) {
       return Failure(info.error());
     }
-    sample->info.reset();
-    sample->verdict = {CountingState::kUnknown, info.error().message};
-    sample->info_error = info.error();
+    sample.info.reset();
+    sample.verdict = {CountingState::kUnknown, info.error().message};
+    sample.info_error = info.error();
     return sample;
   }
-  judge(*sample, *info, network);
-  if (sample->verdict.state == CountingState::kCounting && kept.settled()) {
+  judge(sample, *info, network);
+  if (sample.verdict.state == CountingState::kCounting && kept.settled()) {
     kept.info = *info;
   }
   return sample;
+}
+
+void DeviceReader::read_losses(DeviceSample &sample, Kept &kept) {
+  std::optional<LossesMap> opened;
+  if (!kept.losses) {
+    auto map = LossesMap::open(kept.pins.losses_map);
+    if (!map) {
+      sample.losses_error = map.error();
+      return;
+    }
+    (kept.settled() && may_keep(map->fd()) ? kept.losses : opened) = std::move(*map);
+  }
+  auto losses = (kept.losses ? kept.losses : opened)->read();
+  if (losses) {
+    sample.losses = std::move(*losses);
+  } else {
+    sample.losses_error = losses.error();
+  }
 }
 
 Result<DeviceSample> DeviceReader::read_counters(const std::string &device, Kept &kept,

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "pinning/counting_state.h"
 #include "pinning/info_record.h"
+#include "pinning/losses_map.h"
 #include "pinning/pin_path.h"
 #include "pinning/stats_map.h"
 
@@ -37,6 +38,9 @@ struct DeviceSample {
   bool per_cpu = false;            ///< whether `cpus` was asked for
   /// CPUs that are online or have counted something, ascending; nullopt: all share the counters.
   std::optional<std::vector<CpuCounters>> cpus;
+  /// Frames lost after their verdict; nullopt: they are not counted, or could not be read.
+  std::optional<Losses> losses;
+  std::optional<Error> losses_error; ///< why they could not be read
 };
 
 /// Reads the pins of devices again and again. A single look at the directory of a device shows
@@ -69,6 +73,7 @@ private:
     std::chrono::steady_clock::time_point since; ///< since when the directory has been like that
     std::optional<StatsMap> stats;
     std::optional<xdp_stats_info> info;
+    std::optional<LossesMap> losses;
 
     [[nodiscard]] bool settled() const;
   };
@@ -76,6 +81,9 @@ private:
   [[nodiscard]] Kept &look_at(const std::string &device);
   [[nodiscard]] static Result<DeviceSample> read_counters(const std::string &device, Kept &kept,
                                                           const CpuLists *cpus);
+  [[nodiscard]] static Result<DeviceSample> read_who_counts(DeviceSample sample, Kept &kept,
+                                                            const Result<NetworkView> &network);
+  static void read_losses(DeviceSample &sample, Kept &kept);
 
   std::string pin_root_;
   UniqueFd root_; ///< the pin root that was listed last

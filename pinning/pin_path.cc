@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "bpf/xdp_stats.bpf.h"
 #include "bpf/xdp_stats_info.h"
+#include "bpf/xdp_stats_losses.h"
 
 namespace xdpstats {
 namespace {
@@ -104,9 +105,18 @@ bool is_device_name(std::string_view name) {
 PinPath::PinPath(std::string_view pin_root, std::string_view device)
     : root(pin_root), directory(root + "/" + escape_device(device)),
       stats_map(directory + "/" XDP_STATS_MAP_NAME), info_map(directory + "/" XDP_STATS_INFO_NAME),
-      observer(directory + "/observer"), staged_map(directory + "/" XDP_STATS_MAP_NAME "_new"),
+      losses_map(directory + "/" XDP_STATS_LOSSES_NAME), observer(directory + "/observer"),
+      staged_map(directory + "/" XDP_STATS_MAP_NAME "_new"),
       staged_info(directory + "/" XDP_STATS_INFO_NAME "_new"),
-      staged_observer(directory + "/observer_new") {}
+      staged_observer(directory + "/observer_new"),
+      staged_losses(directory + "/" XDP_STATS_LOSSES_NAME "_new") {}
+
+LossesPath::LossesPath(std::string_view pin_root)
+    : directory(std::string(pin_root) + "/%losses"), devices(directory + "/devices") {}
+
+std::string LossesPath::link(std::string_view program) const {
+  return directory + "/" + std::string(program);
+}
 
 std::string lock_directory(const std::string &pin_root) { return pin_root + "/%lock"; }
 

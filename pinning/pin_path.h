@@ -38,10 +38,22 @@ struct PinPath {
   std::string directory;       ///< root/<escaped device>
   std::string stats_map;       ///< the counters
   std::string info_map;        ///< the info record
+  std::string losses_map;      ///< the lost frames (--losses)
   std::string observer;        ///< the pinned tracing link of observe mode
   std::string staged_map;      ///< the counters that will replace stats_map (--reset)
   std::string staged_info;     ///< the info record that is about to replace info_map
   std::string staged_observer; ///< the link that will replace observer
+  std::string staged_losses;   ///< the map that will replace losses_map (--reset)
+};
+
+/// Where the programs are that count the lost frames of all devices of a pin root.
+struct LossesPath {
+  explicit LossesPath(std::string_view pin_root);
+
+  std::string directory; ///< no device escapes to its name
+  std::string devices;   ///< whose losses are counted, and where
+  /// Of the link of the program with this name.
+  [[nodiscard]] std::string link(std::string_view program) const;
 };
 
 /// The directory whose locks keep writers apart. No device escapes to its name, and only its owner

@@ -83,7 +83,7 @@ void dispatch_sample(const DeviceSample &sample, cdtime_t time) {
   list.time = time;
   copy_text(list.plugin, kPluginName);
   copy_text(list.plugin_instance, printable(sample.name));
-  for (const auto &each : values_of(sample.counters)) {
+  for (const auto &each : values_of(sample)) {
     copy_text(list.type, each.type);
     copy_text(list.type_instance, each.type_instance);
     value.derive = each.value;

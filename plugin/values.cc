@@ -3,14 +3,22 @@
 
 namespace xdpstats {
 
-std::array<Value, 2 * kActionCount> values_of(const Counters &counters) {
-  std::array<Value, 2 *kActionCount> values = {};
+std::vector<Value> values_of(const DeviceSample &sample) {
+  // DERIVE is signed: a counter above 2^63 becomes a negative number, and differences stay right.
+  std::vector<Value> values;
   for (size_t action = 0; action < kActionCount; ++action) {
-    // DERIVE is signed: a counter above 2^63 becomes a negative number, and differences stay right.
-    values[action] = {"if_rx_packets", kActionNames[action],
-                      static_cast<int64_t>(counters[action].packets)};
-    values[kActionCount + action] = {"if_rx_octets", kActionNames[action],
-                                     static_cast<int64_t>(counters[action].bytes)};
+    values.push_back({"if_rx_packets", kActionNames[action],
+                      static_cast<int64_t>(sample.counters[action].packets)});
+  }
+  for (size_t action = 0; action < kActionCount; ++action) {
+    values.push_back({"if_rx_octets", kActionNames[action],
+                      static_cast<int64_t>(sample.counters[action].bytes)});
+  }
+  if (sample.losses) {
+    for (const uint32_t action : kLossActions) {
+      values.push_back({"if_rx_dropped", kActionNames[action],
+                        static_cast<int64_t>(lost_packets(*sample.losses, action))});
+    }
   }
   return values;
 }

@@ -2,10 +2,10 @@
 // Counters as values of collectd's types.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <vector>
 
-#include "pinning/stats_map.h"
+#include "pinning/device_reader.h"
 
 namespace xdpstats {
 
@@ -16,7 +16,8 @@ struct Value {
   int64_t value;
 };
 
-/// The packets of the five actions, then their octets, including those that are zero.
-[[nodiscard]] std::array<Value, 2 * kActionCount> values_of(const Counters &counters);
+/// The packets of the five actions, then their octets, including those that are zero; and, where
+/// they are counted, the frames lost after tx and redirect.
+[[nodiscard]] std::vector<Value> values_of(const DeviceSample &sample);
 
 } // namespace xdpstats

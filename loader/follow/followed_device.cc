@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "loader/losses/device_losses.h"
 #include "loader/observe/observation.h"
 #include "loader/observe/observer_pin.h"
 #include "loader/pins/info_writer.h"
@@ -228,6 +229,9 @@ Result<DeviceNews> FollowedDevice::follow_observation(DevicePins &pins,
                 info_summary(pins.info()) + ")" + uncovered_text(uncovered);
   }
   gap_.close(now);
+  if (auto settled = settle_losses(pins); !settled) {
+    return Failure(settled.error());
+  }
   netdev_ = observation.netdev;
   state_ = State::kObserving;
   link_id_ = observation.target.link_id;

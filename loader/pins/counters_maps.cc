@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "bpf/xdp_stats_losses.h"
 #include "loader/system/library_log.h"
 #include "loader/system/xdp_handles.h"
 #include "maps.skel.h"
@@ -67,6 +68,14 @@ Result<CountersMap> create_counters(MapKind kind) {
     return os_failure("cannot freeze the counters' map", errno);
   }
   return adopt_counters(std::move(*fd), XDP_STATS_MAP_NAME);
+}
+
+Result<UniqueFd> create_losses_map() {
+  auto fd = create(XDP_STATS_LOSSES_NAME, [](bpf_map *) {});
+  if (fd && bpf_map_freeze(fd->get()) != 0) {
+    return os_failure("cannot freeze the map of lost frames", errno);
+  }
+  return fd;
 }
 
 Result<UniqueFd> create_info_map(const xdp_stats_info &info) {

@@ -26,6 +26,9 @@ struct CountersMap {
 /// call.
 [[nodiscard]] Result<CountersMap> create_counters(MapKind kind);
 
+/// A new, empty, frozen map of lost frames, not pinned yet.
+[[nodiscard]] Result<UniqueFd> create_losses_map();
+
 /// A frozen map that holds this info record, not pinned yet.
 [[nodiscard]] Result<UniqueFd> create_info_map(const xdp_stats_info &info);
 

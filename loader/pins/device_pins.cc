@@ -258,9 +258,43 @@ Result<void> DevicePins::write_info(const xdp_stats_info &info) {
   return {};
 }
 
+Result<LossesMap> DevicePins::provide_losses(bool restart) {
+  if (!restart) {
+    auto present = LossesMap::open(path_.losses_map);
+    if (!present && present.error().code != ENOENT) {
+      return present;
+    }
+    if (present) {
+      const auto given = take_permissions(path_.stats_map, path_.losses_map);
+      return given ? std::move(present) : Failure(given.error());
+    }
+  }
+  auto map = create_losses_map();
+  if (!map) {
+    return Failure(map.error());
+  }
+  const std::string &staged = path_.staged_losses;
+  if (::unlink(staged.c_str()) != 0 && errno != ENOENT) {
+    return os_failure("cannot remove '" + staged + "'", errno);
+  }
+  if (bpf_obj_pin(map->get(), staged.c_str()) != 0) {
+    return os_failure("cannot pin a map at '" + staged + "'", errno);
+  }
+  auto done = take_permissions(path_.stats_map, staged);
+  if (done && ::rename(staged.c_str(), path_.losses_map.c_str()) != 0) {
+    done = os_failure("cannot rename '" + staged + "'", errno);
+  }
+  if (!done) {
+    ::unlink(staged.c_str());
+    return Failure(done.error());
+  }
+  return LossesMap::adopt(std::move(*map), path_.losses_map);
+}
+
 Result<void> DevicePins::remove() {
-  for (const auto &path : {path_.observer, path_.staged_observer, path_.staged_map,
-                           path_.staged_info, path_.stats_map, path_.info_map}) {
+  for (const auto &path :
+       {path_.observer, path_.staged_observer, path_.staged_map, path_.staged_info,
+        path_.staged_losses, path_.stats_map, path_.losses_map, path_.info_map}) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
       return os_failure("cannot remove '" + path + "'", errno);
     }

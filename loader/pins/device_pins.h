@@ -14,6 +14,7 @@
 #include "bpf/xdp_stats_info.h"
 #include "loader/pins/counters_maps.h"
 #include "loader/pins/pin_access.h"
+#include "pinning/losses_map.h"
 #include "pinning/pin_path.h"
 #include "pinning/stats_map.h"
 
@@ -58,6 +59,10 @@ public:
 
   /// Puts a new, frozen record in the place of the present one.
   [[nodiscard]] Result<void> write_info(const xdp_stats_info &info);
+
+  /// Pins an empty map of lost frames where none is pinned, or, if `restart`, in the place of the
+  /// one that is. Readable by whoever may read the counters. Not undone: it is made after commit().
+  [[nodiscard]] Result<LossesMap> provide_losses(bool restart);
 
   /// From here on a program may count into these pins: whatever fails or is thrown, they stay,
   /// until roll_back() says that none does. Neither can fail.

@@ -12,6 +12,10 @@
 namespace xdpstats {
 namespace {
 
+// What another counter leaves as it is.
+constexpr uint32_t kKeptFlags =
+    XDP_STATS_INFO_UNCOVERED_UNKNOWN | XDP_STATS_INFO_LOSSES | XDP_STATS_INFO_COMPONENTS;
+
 void write_slaves(xdp_stats_info &info, const std::vector<uint32_t> &slaves) {
   std::memset(info.slaves, 0, sizeof(info.slaves));
   info.slave_count = static_cast<__u32>(std::min<size_t>(slaves.size(), XDP_STATS_INFO_SLAVES));
@@ -28,7 +32,7 @@ xdp_stats_info next_info(const xdp_stats_info &old, const NewCounter &counter, b
     info.attached_at = 0;
     info.uncovered_ns = 0;
     info.changes = 0;
-    info.flags = 0;
+    info.flags &= ~static_cast<__u32>(XDP_STATS_INFO_UNCOVERED_UNKNOWN);
   } else {
     info.uncovered_ns += counter.uncovered_ns;
   }
@@ -38,7 +42,7 @@ xdp_stats_info next_info(const xdp_stats_info &old, const NewCounter &counter, b
     info.checked_at = now;
   }
   info.mode = counter.mode;
-  info.flags = counter.flags | (info.flags & XDP_STATS_INFO_UNCOVERED_UNKNOWN);
+  info.flags = counter.flags | (info.flags & kKeptFlags);
   info.ifindex = counter.netdev.ifindex;
   info.attach_mode = counter.attach_mode;
   info.netdev_program_id = counter.netdev.program_id;

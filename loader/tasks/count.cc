@@ -11,6 +11,7 @@
 #include "loader/attach/counting_object.h"
 #include "loader/attach/dead_dispatcher.h"
 #include "loader/attach/ownership.h"
+#include "loader/losses/device_losses.h"
 #include "loader/observe/observer_pin.h"
 #include "loader/pins/info_writer.h"
 #include "loader/system/capabilities.h"
@@ -282,6 +283,15 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
   return outcome_of(change, *attachment, former->has_value(), counter.uncovered_ns, pins);
 }
 
+// What is counted beside the verdicts. They are counted by now, and stay so if this fails.
+void count_more(const CountRequest &request, CounterChange &change, Outcome &outcome) {
+  const auto settled = settle_losses(change.pins(), {request.losses, change.restart});
+  if (!settled) {
+    outcome.notes.push_back(change.state.name +
+                            ": its lost frames are not counted: " + settled.error().message);
+  }
+}
+
 } // namespace
 
 Result<Outcome> count_device(const CountRequest &request, const std::string &device) {
@@ -302,7 +312,11 @@ Result<Outcome> count_device(const CountRequest &request, const std::string &dev
   if (!change) {
     return Failure(change.error());
   }
-  return observe ? observe_device(request, *change) : count_with_program(request, *change);
+  auto outcome = observe ? observe_device(request, *change) : count_with_program(request, *change);
+  if (outcome) {
+    count_more(request, *change, *outcome);
+  }
+  return outcome;
 }
 
 } // namespace xdpstats

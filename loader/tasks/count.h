@@ -23,6 +23,7 @@ struct CountRequest {
   std::optional<MapKind> map_kind; ///< nullopt: of whatever kind there is, else for each CPU
   bool reset = false;              ///< begin at zero
   bool follow = false;             ///< a follower takes over: the device may be absent
+  std::optional<bool> losses;      ///< whether to count lost frames; nullopt: as before
   std::string group;               ///< who may read the counters; empty: leave ownership alone
 };
 

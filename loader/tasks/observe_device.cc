@@ -69,8 +69,9 @@ private:
 
 std::string at(const DevicePins &pins) { return "; counters at " + pins.path().stats_map; }
 
-Result<void> write_flags(DevicePins &pins, uint32_t flags) {
+Result<void> write_follow_flag(DevicePins &pins, uint32_t flag) {
   xdp_stats_info info = pins.info();
+  const uint32_t flags = (info.flags & ~static_cast<__u32>(XDP_STATS_INFO_FOLLOW)) | flag;
   if (std::exchange(info.flags, flags) == flags) {
     return {};
   }
@@ -128,7 +129,7 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
     return Failure(observation.error());
   }
   if (observation->began == 0 && is_recorded(pins.info(), *observation)) {
-    if (auto written = write_flags(pins, flags); !written) {
+    if (auto written = write_follow_flag(pins, flags); !written) {
       return Failure(written.error());
     }
     given_way->keep_away();

@@ -6,6 +6,7 @@
 #include "loader/attach/attached_counter.h"
 #include "loader/attach/dead_dispatcher.h"
 #include "loader/attach/ownership.h"
+#include "loader/losses/device_losses.h"
 #include "loader/observe/observer_pin.h"
 #include "loader/system/capabilities.h"
 #include "loader/tasks/transaction.h"
@@ -118,6 +119,9 @@ Result<Outcome> unload_device(const std::string &pin_root, const std::string &de
   }
   // An observer that other devices share goes on; one of this device alone ends with its pin.
   auto done = withdraw_observer(pins);
+  if (done) {
+    done = withdraw_losses(pins);
+  }
   if (done) {
     done = pins.remove();
   }

@@ -35,12 +35,17 @@ size_t map_count(const bpf_object *object) {
   return count;
 }
 
-TEST(MapsSkeleton, HasBothMapsAndNoProgram) {
+TEST(MapsSkeleton, HasAllMapsAndNoProgram) {
   const std::unique_ptr<maps, void (*)(maps *)> skeleton(maps__open(), maps__destroy);
   ASSERT_NE(skeleton, nullptr);
   expect_map(skeleton->obj, "xdp_stats_map", BPF_MAP_TYPE_PERCPU_ARRAY, 16, 5);
   expect_map(skeleton->obj, "xdp_stats_info", BPF_MAP_TYPE_ARRAY, sizeof(xdp_stats_info), 1);
-  EXPECT_EQ(map_count(skeleton->obj), 2U);
+  const bpf_map *losses = skeleton->maps.xdp_stats_losses;
+  EXPECT_EQ(bpf_map__type(losses), BPF_MAP_TYPE_PERCPU_HASH);
+  EXPECT_EQ(bpf_map__key_size(losses), 8U);
+  EXPECT_EQ(bpf_map__value_size(losses), 8U);
+  EXPECT_EQ(bpf_map__max_entries(losses), 128U);
+  EXPECT_EQ(map_count(skeleton->obj), 3U);
   EXPECT_EQ(bpf_object__next_program(skeleton->obj, nullptr), nullptr);
 }
 

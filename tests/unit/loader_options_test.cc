@@ -49,6 +49,16 @@ TEST(LoaderOptions, AreAllTaken) {
   EXPECT_EQ(options.pin_root, "/p");
 }
 
+TEST(LoaderOptions, AskForLossesOrAgainstThemOrKeepThem) {
+  EXPECT_EQ(parse({"--dev", "a", "--pin", "--losses"}).count.losses, true);
+  EXPECT_EQ(parse({"--dev", "a", "--pin", "--no-losses"}).count.losses, false);
+  EXPECT_EQ(parse({"--dev", "a", "--pin"}).count.losses, std::nullopt);
+  EXPECT_EQ(parse({"--dev", "a", "--pin", "--losses", "--no-losses"}).text,
+            "--losses and --no-losses exclude each other");
+  EXPECT_EQ(parse({"--dev", "a", "--losses"}).text,
+            "--reset, --chain, --priority, --group, --losses and --no-losses need --pin");
+}
+
 TEST(LoaderOptions, NameTheSource) {
   EXPECT_EQ(parse({"--dev", "a", "--pin", "--observe"}).count.source, Source::kObserve);
   const Options program = parse({"--dev", "a", "--pin", "--program", "x.o:y", "--mode", "hw"});

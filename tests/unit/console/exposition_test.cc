@@ -177,6 +177,31 @@ TEST(Exposition, TellsUncoveredTimeExactly) {
               HasSubstr("_seconds_total{device=\"eth0\"} 18446744073.709551615\n"));
 }
 
+TEST(Exposition, TellsWhatWasLostWhereThatIsCounted) {
+  DeviceSample counted = counted_sample("eth0");
+  counted.losses = lost_frames();
+  DeviceSample lossless = counted_sample("eth1");
+  lossless.losses.emplace();
+  const Snapshot snapshot = snapshot_of({counted, lossless, counted_sample("eth2")});
+  EXPECT_THAT(
+      render_exposition(snapshot, "1.2.3", Dialect::kOpenMetrics),
+      HasSubstr(
+          "# TYPE xdp_stats_lost_packets counter\n"
+          "# HELP xdp_stats_lost_packets Frames lost after their verdict tx or redirect, by "
+          "reason.\n"
+          "xdp_stats_lost_packets_total{device=\"eth0\",action=\"tx\",reason=\"exception\"} 1009\n"
+          "xdp_stats_lost_packets_total{device=\"eth0\",action=\"tx\",reason=\"unsent\"} 0\n"
+          "xdp_stats_lost_packets_total{device=\"eth0\",action=\"redirect\","
+          "reason=\"EOPNOTSUPP\"} 5003\n"
+          "xdp_stats_lost_packets_total{device=\"eth0\",action=\"redirect\",reason=\"unsent\"} "
+          "11\n"
+          "xdp_stats_lost_packets_total{device=\"eth0\",action=\"redirect\","
+          "reason=\"errno_4000\"} 3\n"
+          "xdp_stats_lost_packets_total{device=\"eth1\",action=\"tx\",reason=\"unsent\"} 0\n"
+          "xdp_stats_lost_packets_total{device=\"eth1\",action=\"redirect\",reason=\"unsent\"} "
+          "0\n# TYPE"));
+}
+
 TEST(Exposition, HasCpusInsteadOfSumsWhereTheyWereAskedFor) {
   DeviceSample split = split_sample("eth0", 2);
   split.cpus->push_back({7, {}}); // online, and nothing came yet

@@ -22,14 +22,16 @@ TEST(JsonLines, IsOneObjectForEachDeviceAndLine) {
       "\"attached\":\"2026-11-22T14:53:02.000000001Z\",\"changes\":0,\"uncovered_ns\":0,"
       "\"map_id\":41,\"actions\":{\"aborted\":{\"packets\":2,\"bytes\":13},"
       "\"drop\":{\"packets\":3,\"bytes\":17},\"pass\":{\"packets\":5,\"bytes\":19},"
-      "\"tx\":{\"packets\":7,\"bytes\":23},\"redirect\":{\"packets\":11,\"bytes\":29}}}\n"
+      "\"tx\":{\"packets\":7,\"bytes\":23,\"lost\":null},"
+      "\"redirect\":{\"packets\":11,\"bytes\":29,\"lost\":null}}}\n"
       "{\"time\":\"2026-11-22T14:53:02.000000007Z\",\"device\":\"xdp-filter\","
       "\"state\":\"unknown\",\"reason\":\"\",\"mode\":null,\"program\":null,\"attach_mode\":null,"
       "\"ifindex\":null,\"netdev_program_id\":null,\"counted_program_id\":null,\"since\":null,"
       "\"attached\":null,\"changes\":null,\"uncovered_ns\":null,\"map_id\":41,"
       "\"actions\":{\"aborted\":{\"packets\":2,\"bytes\":13},"
       "\"drop\":{\"packets\":3,\"bytes\":17},\"pass\":{\"packets\":5,\"bytes\":19},"
-      "\"tx\":{\"packets\":7,\"bytes\":23},\"redirect\":{\"packets\":11,\"bytes\":29}}}\n");
+      "\"tx\":{\"packets\":7,\"bytes\":23,\"lost\":null},"
+      "\"redirect\":{\"packets\":11,\"bytes\":29,\"lost\":null}}}\n");
 }
 
 TEST(JsonLines, HasTheCpusThatSawAnActionInIt) {
@@ -46,6 +48,18 @@ TEST(JsonLines, HasTheCpusThatSawAnActionInIt) {
               HasSubstr("\"drop\":{\"packets\":3,\"bytes\":17,\"cpus\":null}"));
 }
 
+TEST(JsonLines, HasWhatWasLostInTheActionsThatCanLose) {
+  DeviceSample sample = counted_sample("eth0");
+  sample.losses = lost_frames();
+  EXPECT_THAT(
+      render_json_lines({sample}, kCreated),
+      AllOf(HasSubstr("\"pass\":{\"packets\":5,\"bytes\":19},"),
+            HasSubstr("\"tx\":{\"packets\":7,\"bytes\":23,"
+                      "\"lost\":{\"packets\":1009,\"reasons\":{\"exception\":1009}}}"),
+            HasSubstr("\"redirect\":{\"packets\":11,\"bytes\":29,\"lost\":{\"packets\":5017,"
+                      "\"reasons\":{\"EOPNOTSUPP\":5003,\"unsent\":11,\"errno_4000\":3}}}")));
+}
+
 TEST(JsonLines, IsEmptyWithoutDevices) { EXPECT_EQ(render_json_lines({}, kCreated), ""); }
 
 TEST(JsonLines, IsExactToTheLargestCounter) {
@@ -53,7 +67,7 @@ TEST(JsonLines, IsExactToTheLargestCounter) {
   counters[XDP_REDIRECT] = {kMax, kMax - 1};
   EXPECT_THAT(render_json_lines({counted_sample("eth0", counters)}, kCreated),
               HasSubstr("\"redirect\":{\"packets\":18446744073709551615,"
-                        "\"bytes\":18446744073709551614}"));
+                        "\"bytes\":18446744073709551614,"));
 }
 
 TEST(JsonLines, EscapesNamesAndReplacesBytesThatAreNoText) {

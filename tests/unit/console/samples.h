@@ -2,6 +2,7 @@
 // Samples for the formatters; every field has a value that is chosen here.
 #pragma once
 
+#include <cerrno>
 #include <optional>
 #include <string>
 #include <utility>
@@ -67,6 +68,14 @@ inline DeviceSample split_sample(const std::string &name, uint32_t cpus) {
     sample.counters[XDP_DROP].bytes += cpu + 1009;
   }
   return sample;
+}
+
+/// Frames lost for each kind of reason.
+inline Losses lost_frames() {
+  return {{XDP_TX, XDP_STATS_LOST_EXCEPTION, 1009},
+          {XDP_REDIRECT, -EOPNOTSUPP, 5003},
+          {XDP_REDIRECT, XDP_STATS_LOST_UNSENT, 11},
+          {XDP_REDIRECT, -4000, 3}};
 }
 
 /// A round that read these, and had no trouble.

@@ -56,6 +56,58 @@ Rates some_rates() {
   return rates;
 }
 
+TEST_F(Table, HasARowOfWhatWasLost) {
+  std::vector<DeviceSample> samples = {counted_sample("eth0"), counted_sample("eth1")};
+  samples[0].losses = lost_frames();
+  samples[1].losses.emplace();
+  EXPECT_THAT(render_table(samples, nullptr, {.width = 80}),
+              ElementsAre("           ABORTED  DROP  PASS     TX  REDIRECT",
+                          "eth0  counting  builtin (native)  since 2026-11-22 14:53:02",
+                          "  packets        2     3     5      7        11",
+                          "  bytes         13    17    19     23        29",
+                          "  lost                          1,009     5,017",
+                          "eth1  counting  builtin (native)  since 2026-11-22 14:53:02",
+                          "  packets        2     3     5      7        11",
+                          "  bytes         13    17    19     23        29"));
+  EXPECT_THAT(render_table(samples, nullptr, {.width = 200}),
+              ElementsAre("DEVICE  STATE     COUNTED BY        SINCE                         "
+                          "ABORTED  DROP  PASS     TX  REDIRECT",
+                          "eth0    counting  builtin (native)  2026-11-22 14:53:02  packets        "
+                          "2     3     5      7        11",
+                          "                                                         bytes         "
+                          "13    17    19     23        29",
+                          "                                                         lost           "
+                          "               1,009     5,017",
+                          "eth1    counting  builtin (native)  2026-11-22 14:53:02  packets        "
+                          "2     3     5      7        11",
+                          "                                                         bytes         "
+                          "13    17    19     23        29"));
+}
+
+TEST_F(Table, HasAColumnOfWhatWasLostWhereItIsNarrow) {
+  std::vector<DeviceSample> samples = {counted_sample("eth0", all_equal(kMax))};
+  samples[0].losses = lost_frames();
+  EXPECT_THAT(
+      render_table(samples, nullptr, {.width = 80}),
+      AllOf(Contains("                               PACKETS                       BYTES   LOST"),
+            Contains("  tx        18,446,744,073,709,551,615  18,446,744,073,709,551,615  1,009"),
+            Contains("  drop      18,446,744,073,709,551,615  18,446,744,073,709,551,615")));
+}
+
+TEST_F(Table, TellsInWordsWhyFramesWereLost) {
+  DeviceSample sample = counted_sample("eth0");
+  sample.losses = lost_frames();
+  EXPECT_THAT(table_notes({sample}),
+              ElementsAre("eth0: tx: 1,009 exception (the driver could not send them)",
+                          "eth0: redirect: 5,003 EOPNOTSUPP (the target does not take XDP frames)",
+                          "eth0: redirect: 11 unsent (the target's queue was full, or its own "
+                          "program dropped them)",
+                          "eth0: redirect: 3 errno_4000"));
+  sample.losses->push_back({XDP_REDIRECT, -ENXIO, 2});
+  sample.losses->push_back({XDP_REDIRECT, -EINVAL, 1});
+  EXPECT_THAT(table_notes({sample}), Contains("eth0: redirect: and 2 more reasons"));
+}
+
 TEST_F(Table, IsOneLineForADeviceWhereThatFits) {
   EXPECT_THAT(
       render_table({counted_sample("eth0")}, nullptr, {.width = 129}),
