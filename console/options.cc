@@ -17,6 +17,9 @@ const Choices<Format> kFormats = {{"table", Format::kTable},
                                   {"prometheus", Format::kPrometheus},
                                   {"openmetrics", Format::kOpenMetrics}};
 
+const Choices<Order> kOrders = {
+    {"packets", Order::kPackets}, {"drop", Order::kDrop}, {"name", Order::kName}};
+
 Result<std::vector<ForeignMap>> parse_maps(const std::vector<std::string> &values) {
   std::vector<ForeignMap> maps;
   for (const auto &value : values) {
@@ -58,6 +61,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
   std::vector<std::string> devices;
   std::vector<std::string> maps;
   std::string format = "table";
+  std::string order;
   double interval = 0;
 
   CLI::App app("Shows how many frames and bytes XDP has aborted, dropped, passed, sent back and\n"
@@ -86,6 +90,14 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
       ->type_name("N")
       ->check(check_count)
       ->needs(watch);
+  auto *sort = app.add_option("--sort", order,
+                              "Table: the devices with the most packets first, or the most drops,\n"
+                              "for a second or in all; or by name")
+                   ->type_name("BY")
+                   ->check([](const std::string &word) { return check_choice(word, kOrders); });
+  app.add_option("--top", options.display.arrangement.top, "Table: only the first N devices")
+      ->type_name("N")
+      ->check(check_count);
   app.add_option("--output", options.display.output,
                  "Replace this file atomically instead of writing to standard output")
       ->type_name("FILE")
@@ -113,7 +125,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
   } catch (const CLI::ParseError &error) {
     return failure(error.what());
   }
-  for (const char *other : {"--format", "--watch", "--count", "--output"}) {
+  for (const char *other : {"--format", "--watch", "--count", "--output", "--sort", "--top"}) {
     if (!options.listen.empty() && app.count(other) > 0) {
       return failure(std::string("--listen and ") + other + " exclude each other");
     }
@@ -125,6 +137,14 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
   options.selection.devices = devices_named(devices);
   options.selection.maps = std::move(*parsed);
   options.display.format = chosen(format, kFormats);
+  if (sort->count() > 0) {
+    options.display.arrangement.order = chosen(order, kOrders);
+  }
+  for (const char *other : {"--sort", "--top"}) {
+    if (options.display.format != Format::kTable && app.count(other) > 0) {
+      return failure(std::string(other) + " is for the table; --format " + format + " has all");
+    }
+  }
   options.watch = watch->count() > 0;
   options.display.interval =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(interval));

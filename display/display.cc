@@ -59,6 +59,10 @@ std::string render_for_machines(const DisplayOptions &options, const Snapshot &s
   return "";
 }
 
+std::string left_out_note(size_t devices) {
+  return group_thousands(devices) + (devices == 1 ? " more device" : " more devices");
+}
+
 bool uses_screen(const DisplayOptions &options) {
   return options.format == Format::kTable && options.output.empty() && ::isatty(STDOUT_FILENO) == 1;
 }
@@ -95,6 +99,7 @@ public:
     change_ = tracker_.update(snapshot_);
     now_ = realtime_ns();
     log_.add(change_.events, now_);
+    left_out_ = arrange(options_.arrangement, snapshot_.samples, change_.rates);
     if (screen_) {
       return redraw();
     }
@@ -129,7 +134,9 @@ public:
   [[nodiscard]] int status() const { return snapshot_.problems.empty() ? 0 : 1; }
 
 private:
-  [[nodiscard]] FrameTitle title() const { return {options_.program, options_.interval, now_}; }
+  [[nodiscard]] FrameTitle title() const {
+    return {options_.program, options_.interval, now_, left_out_};
+  }
 
   const SnapshotSource &source_;
   const DisplayOptions &options_;
@@ -140,6 +147,7 @@ private:
   Snapshot snapshot_;
   Change change_;
   uint64_t now_ = 0;
+  size_t left_out_ = 0;
 };
 
 } // namespace
@@ -154,7 +162,7 @@ void print_error(const std::string &program, const Error &error) {
 }
 
 int show_once(const SnapshotSource &source, const DisplayOptions &options) {
-  const Snapshot snapshot = source();
+  Snapshot snapshot = source();
   for (const auto &problem : snapshot.problems) {
     print_error(options.program, problem);
   }
@@ -168,8 +176,14 @@ int show_once(const SnapshotSource &source, const DisplayOptions &options) {
     if (snapshot.remark) {
       print_error(options.program, *snapshot.remark);
     }
+    std::vector<std::optional<Rates>> no_rates;
+    const size_t left_out = arrange(options.arrangement, snapshot.samples, no_rates);
     text = joined(render_table(snapshot.samples, nullptr, table_style(options)));
-    if (const auto notes = table_notes(snapshot.samples); !notes.empty()) {
+    auto notes = table_notes(snapshot.samples);
+    if (left_out > 0) {
+      notes.push_back(left_out_note(left_out));
+    }
+    if (!notes.empty()) {
       text += "\n" + joined(notes);
     }
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "display/order.h"
 #include "formats/snapshot.h"
 
 namespace xdpstats {
@@ -18,6 +19,7 @@ struct DisplayOptions {
   std::string output;                     ///< file to replace; empty: standard output
   std::chrono::nanoseconds interval = {}; ///< between two snapshots
   uint64_t count = 0;                     ///< snapshots to show; 0: until a signal comes
+  Arrangement arrangement = {};           ///< of a table
 };
 
 /// "PROGRAM: MESSAGE" and, if there is one, "hint: HINT" on standard error.

@@ -14,11 +14,13 @@ constexpr size_t kKeptEvents = 3;
 constexpr size_t kMostNotes = 5;
 
 std::string title_line(const FrameTitle &title, size_t devices) {
+  const size_t all = devices + title.left_out;
   std::array<char, 32> seconds = {};
   std::snprintf(seconds.data(), seconds.size(), "%g",
                 std::chrono::duration<double>(title.interval).count());
   return title.program + "  " + local_time(title.now) + "  every " + seconds.data() + " s  " +
-         std::to_string(devices) + (devices == 1 ? " device" : " devices");
+         (title.left_out > 0 ? std::to_string(devices) + " of " : "") + std::to_string(all) +
+         (all == 1 ? " device" : " devices");
 }
 
 void append_error(std::vector<std::string> &lines, const Error &error) {

@@ -26,7 +26,8 @@ private:
 struct FrameTitle {
   std::string program;
   std::chrono::nanoseconds interval;
-  uint64_t now; ///< ns since 1970 UTC
+  uint64_t now;        ///< ns since 1970 UTC
+  size_t left_out = 0; ///< devices that are not in the snapshot
 };
 
 /// Title, table, notes, problems, and `events`. With style.max_lines, the whole frame fits into

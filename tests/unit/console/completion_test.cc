@@ -76,7 +76,7 @@ TEST(Completion, IsComparedWithHelpOfAnyLayout) {
 
 TEST(Completion, OffersEachOptionOfXdpStats) {
   const Words options = options_of(XDP_STATS);
-  EXPECT_THAT(options, SizeIs(11));
+  EXPECT_THAT(options, SizeIs(13));
   EXPECT_EQ(completions({"xdp-stats", ""}), options);
   EXPECT_THAT(completions({"xdp-stats", "--dev", "eth0", "--fo"}), ElementsAre("--format"));
 }

@@ -42,6 +42,13 @@ TEST_F(Frame, HasATitleTheTableAndWhatHappened) {
                           "hint: ask"));
 }
 
+TEST_F(Frame, TellsOfHowManyDevicesItShowsSome) {
+  title_.left_out = 996;
+  const Snapshot snapshot = {{counted_sample("eth0")}, {}, {}};
+  EXPECT_EQ(render_frame(title_, snapshot, {std::nullopt}, {}, {}).front(),
+            "xdp-stats  2026-11-22 14:53:02  every 0.25 s  1 of 997 devices");
+}
+
 TEST_F(Frame, SaysWhyItIsEmpty) {
   EXPECT_THAT(
       render_frame(title_, {{}, {}, Error{"no device is pinned", "pin one", 0}}, {}, {}, {}),

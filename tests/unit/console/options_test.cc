@@ -43,6 +43,14 @@ TEST(Options, AreAllTaken) {
   EXPECT_TRUE(options->selection.per_cpu);
 }
 
+TEST(ConsoleOptions, ArrangeTheTable) {
+  const auto options = parse_options({"--sort", "drop", "--top", "10"});
+  ASSERT_TRUE(options) << options.error().message;
+  EXPECT_EQ(options->display.arrangement.order, Order::kDrop);
+  EXPECT_EQ(options->display.arrangement.top, 10U);
+  EXPECT_FALSE(parse_options({})->display.arrangement.order);
+}
+
 struct Refused {
   std::vector<std::string> arguments;
   std::string message;
@@ -69,6 +77,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{{"--count", "2"}, "--count requires --watch"},
                     Refused{{"--watch", "1", "--count", "0"}, "--count: '0' is not a positive"},
                     Refused{{"--watch", "1", "--count", "-1"}, "--count: '-1' is not a positive"},
+                    Refused{{"--watch", "+1"}, "--watch: '+1' is not"},
+                    Refused{{"--sort", "size"}, "--sort: 'size' is not packets, drop or name"},
+                    Refused{{"--top", "0"}, "--top: '0' is not a positive whole number"},
+                    Refused{{"--format", "json", "--top", "3"}, "--top is for the table"},
+                    Refused{{"--listen", "9973", "--sort", "drop"}, "--listen and --sort exclude"},
                     Refused{{"--format", "xml"}, "'xml' is not table, json"},
                     Refused{{"--dev", ""}, "--dev: its value is empty"},
                     Refused{{"--output", ""}, "--output: its value is empty"},
