@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "base/fd.h"
 #include "bpf/xdp_stats_info.h"
@@ -23,6 +25,9 @@ namespace {
 // In a dump, the kernel writes at most this much per recv (netlink's NLMSG_GOODSIZE limit of 32
 // KiB).
 constexpr size_t kReceiveSize = 32768;
+
+// The answers to so many requests for single devices find room in a socket.
+constexpr size_t kAskedAtOnce = 16;
 
 // Listing a thousand devices takes two milliseconds: it is unlikely that so many attempts in a row
 // meet a change.
@@ -104,6 +109,15 @@ void parse_xdp(const rtattr *nest, Netdev &device) {
   }
 }
 
+bool is_kind(const rtattr *link_info, std::string_view kind) {
+  bool same = false;
+  for_each_attribute(static_cast<const rtattr *>(RTA_DATA(link_info)), RTA_PAYLOAD(link_info),
+                     [&](const rtattr *attribute, int type) {
+                       same = same || (type == IFLA_INFO_KIND && attribute_text(attribute) == kind);
+                     });
+  return same;
+}
+
 struct LinkRequest {
   nlmsghdr header;
   ifinfomsg link;
@@ -131,22 +145,20 @@ int error_code(const nlmsghdr *message) {
              : static_cast<const nlmsgerr *>(NLMSG_DATA(message))->error;
 }
 
-// Calls `visit` for each device in the kernel's answer. Returns false if devices came or went
-// meanwhile: then others may be missing.
-template <typename Visit> Result<bool> ask(const LinkRequest &request, Visit visit) {
-  const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-  if (!socket.valid()) {
-    return os_failure("cannot open a netlink socket", errno);
-  }
-  if (::send(socket.get(), &request, request.header.nlmsg_len, 0) < 0) {
+Result<void> send_requests(int socket, const void *requests, size_t size) {
+  if (::send(socket, requests, size, 0) < 0) {
     return os_failure("cannot ask netlink for the network devices", errno);
   }
-  const bool dump = (request.header.nlmsg_flags & NLM_F_DUMP) != 0;
-  bool consistent = true;
-  std::optional<Result<bool>> answer;
-  alignas(nlmsghdr) std::array<char, kReceiveSize> buffer = {};
-  while (!answer) {
-    const ssize_t received = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_TRUNC);
+  return {};
+}
+
+// Calls `visit` for each message until it returns false.
+template <typename Visit> Result<void> receive(int socket, Visit visit) {
+  // Not zeroed: only what was received is read.
+  alignas(nlmsghdr) std::array<char, kReceiveSize> buffer;
+  bool more = true;
+  while (more) {
+    const ssize_t received = ::recv(socket, buffer.data(), buffer.size(), MSG_TRUNC);
     if (received < 0) {
       if (errno == EINTR) {
         continue;
@@ -158,24 +170,60 @@ template <typename Visit> Result<bool> ask(const LinkRequest &request, Visit vis
       return os_failure("cannot read the network devices from netlink", EMSGSIZE);
     }
     for_each_message(buffer.data(), length, [&](const nlmsghdr *message) {
-      consistent = consistent && (message->nlmsg_flags & NLM_F_DUMP_INTR) == 0;
-      if (message->nlmsg_type == NLMSG_DONE) {
-        answer = consistent;
-      } else if (message->nlmsg_type == NLMSG_ERROR) {
-        answer = os_failure("netlink does not list the network devices", error_code(message));
-      } else if (message->nlmsg_type == RTM_NEWLINK) {
-        const NamedNetdev named = parse_link(message);
-        if (!named.name.empty()) {
-          visit(named);
-        }
-        if (!dump) {
-          answer = true;
-        }
-      }
-      return !answer;
+      more = visit(message);
+      return more;
     });
   }
-  return *answer;
+  return {};
+}
+
+Failure refusal(const nlmsghdr *message) {
+  return os_failure("netlink does not list the network devices", error_code(message));
+}
+
+// Calls `visit` for each device of the answer to a dump. Returns false if devices came or went
+// meanwhile: then others may be missing.
+template <typename Visit> Result<bool> dump(int socket, Visit visit) {
+  const LinkRequest request = link_request(NLM_F_DUMP, offsetof(LinkRequest, name_header));
+  if (auto sent = send_requests(socket, &request, request.header.nlmsg_len); !sent) {
+    return Failure(sent.error());
+  }
+  bool consistent = true;
+  Result<void> answer;
+  const auto received = receive(socket, [&](const nlmsghdr *message) {
+    consistent = consistent && (message->nlmsg_flags & NLM_F_DUMP_INTR) == 0;
+    if (message->nlmsg_type == NLMSG_ERROR) {
+      answer = refusal(message);
+    } else if (message->nlmsg_type == RTM_NEWLINK) {
+      if (const NamedNetdev named = parse_link(message); !named.name.empty()) {
+        visit(named);
+      }
+    }
+    return answer && message->nlmsg_type != NLMSG_DONE;
+  });
+  if (!received || !answer) {
+    return Failure(received ? answer.error() : received.error());
+  }
+  return consistent;
+}
+
+// Receives the answers to as many requests for single devices. Calls `visit` for each device.
+template <typename Visit> Result<void> receive_single(int socket, size_t requests, Visit visit) {
+  Result<void> answer;
+  auto received = receive(socket, [&](const nlmsghdr *message) {
+    if (message->nlmsg_type == NLMSG_ERROR && error_code(message) != -ENODEV) {
+      answer = refusal(message);
+    } else if (message->nlmsg_type == RTM_NEWLINK || message->nlmsg_type == NLMSG_ERROR) {
+      --requests;
+      const NamedNetdev named =
+          message->nlmsg_type == RTM_NEWLINK ? parse_link(message) : NamedNetdev();
+      if (!named.name.empty()) {
+        visit(named);
+      }
+    }
+    return answer && requests > 0;
+  });
+  return received ? answer : received;
 }
 
 } // namespace
@@ -195,6 +243,8 @@ NamedNetdev parse_link(const nlmsghdr *message) {
       device.mtu = attribute_u32(attribute);
     } else if (type == IFLA_MASTER) {
       device.master = attribute_u32(attribute);
+    } else if (type == IFLA_LINKINFO) {
+      device.is_bond = is_kind(attribute, "bond");
     } else if (type == IFLA_XDP) {
       parse_xdp(attribute, device);
     }
@@ -209,12 +259,19 @@ const NetdevTable::value_type *find_by_ifindex(const NetdevTable &devices, uint3
   return found == devices.end() ? nullptr : &*found;
 }
 
-Result<NetdevTable> read_netdevs() {
+Result<NetdevSocket> NetdevSocket::open() {
+  UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  if (!fd.valid()) {
+    return os_failure("cannot open a netlink socket", errno);
+  }
+  return NetdevSocket(std::move(fd));
+}
+
+Result<NetdevTable> NetdevSocket::all() const {
   for (int tries = 0; tries < kListTries; ++tries) {
     NetdevTable table;
     const auto asked =
-        ask(link_request(NLM_F_DUMP, offsetof(LinkRequest, name_header)),
-            [&table](const NamedNetdev &named) { table[named.name] = named.netdev; });
+        dump(fd(), [&table](const NamedNetdev &named) { table[named.name] = named.netdev; });
     if (!asked) {
       return Failure(asked.error());
     }
@@ -225,12 +282,48 @@ Result<NetdevTable> read_netdevs() {
   return failure("cannot list the network devices: they change all the time");
 }
 
+Result<NetdevTable> NetdevSocket::some(const std::vector<uint32_t> &ifindexes) const {
+  NetdevTable table;
+  constexpr size_t kLength = offsetof(LinkRequest, name_header);
+  static_assert(kLength % NLMSG_ALIGNTO == 0);
+  for (size_t first = 0; first < ifindexes.size(); first += kAskedAtOnce) {
+    const size_t count = std::min(kAskedAtOnce, ifindexes.size() - first);
+    std::array<char, kAskedAtOnce * kLength> bytes;
+    for (size_t i = 0; i < count; ++i) {
+      LinkRequest request = link_request(0, kLength);
+      request.link.ifi_index = static_cast<int>(ifindexes[first + i]);
+      std::memcpy(&bytes[i * kLength], &request, kLength);
+    }
+    auto asked = send_requests(fd(), bytes.data(), count * kLength);
+    if (asked) {
+      asked = receive_single(
+          fd(), count, [&table](const NamedNetdev &named) { table[named.name] = named.netdev; });
+    }
+    if (!asked) {
+      return Failure(asked.error());
+    }
+  }
+  return table;
+}
+
+Result<NetdevTable> read_netdevs() {
+  const auto socket = NetdevSocket::open();
+  return socket ? socket->all() : Failure(socket.error());
+}
+
 namespace {
 
 Result<std::optional<NamedNetdev>> ask_for_one(const LinkRequest &request) {
+  const auto socket = NetdevSocket::open();
+  if (!socket) {
+    return Failure(socket.error());
+  }
   std::optional<NamedNetdev> found;
-  const auto asked = ask(request, [&found](const NamedNetdev &named) { found = named; });
-  if (!asked && asked.error().code != ENODEV) {
+  auto asked = send_requests(socket->fd(), &request, request.header.nlmsg_len);
+  if (asked) {
+    asked = receive_single(socket->fd(), 1, [&found](const NamedNetdev &named) { found = named; });
+  }
+  if (!asked) {
     return Failure(asked.error());
   }
   return found;
@@ -256,16 +349,19 @@ Result<std::optional<NamedNetdev>> read_netdev(uint32_t ifindex) {
 }
 
 Result<NetnsId> current_netns() {
+  const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return current_netns(socket.get());
+}
+
+Result<NetnsId> current_netns(int socket) {
   NetnsId netns;
   struct stat status = {};
   if (::stat("/proc/thread-self/ns/net", &status) != 0) {
     return os_failure("cannot look up '/proc/thread-self/ns/net'", errno);
   }
   netns.inode = static_cast<uint64_t>(status.st_ino);
-  const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   socklen_t length = sizeof(netns.cookie);
-  if (!socket.valid() ||
-      ::getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &netns.cookie, &length) != 0) {
+  if (::getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, &netns.cookie, &length) != 0) {
     return os_failure("cannot get this network namespace's cookie", errno);
   }
   return netns;

@@ -11,7 +11,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 
 namespace xdpstats {
@@ -29,13 +31,34 @@ struct Netdev {
   uint32_t hw_id = 0;
   uint32_t mtu = 0;
   uint32_t master = 0; ///< ifindex of the bond or bridge it belongs to; 0: none
+  bool is_bond = false;
 };
 
 /// Devices by name.
 using NetdevTable = std::map<std::string, Netdev, std::less<>>;
 
-/// All devices, by one RTM_GETLINK dump. libbpf's bpf_xdp_query makes such a dump for every device
-/// that it is asked about: a million answers for a thousand devices.
+/// Asks for devices again and again, about the network namespace that the thread was in when the
+/// socket was opened. After a failure an answer may be left in it: open another one.
+class NetdevSocket {
+public:
+  [[nodiscard]] static Result<NetdevSocket> open();
+
+  /// All devices, by one RTM_GETLINK dump. libbpf's bpf_xdp_query makes such a dump for every
+  /// device that it is asked about: a million answers for a thousand devices.
+  [[nodiscard]] Result<NetdevTable> all() const;
+
+  /// Those with these numbers that there are, each asked for by itself.
+  [[nodiscard]] Result<NetdevTable> some(const std::vector<uint32_t> &ifindexes) const;
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+private:
+  explicit NetdevSocket(UniqueFd fd) : fd_(std::move(fd)) {}
+
+  UniqueFd fd_;
+};
+
+/// All devices, by a socket for this time only.
 [[nodiscard]] Result<NetdevTable> read_netdevs();
 
 /// A device as an RTM_NEWLINK or RTM_DELLINK message has it.
@@ -77,7 +100,8 @@ struct NetnsId {
   uint64_t inode = 0;  ///< of /proc/PID/ns/net, which is used again
 };
 
-/// This process's network namespace.
+/// The network namespace of this thread, which is that of a socket that it has just opened.
 [[nodiscard]] Result<NetnsId> current_netns();
+[[nodiscard]] Result<NetnsId> current_netns(int socket);
 
 } // namespace xdpstats

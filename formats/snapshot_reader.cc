@@ -50,7 +50,7 @@ void SnapshotReader::collect_devices(Snapshot &snapshot, const CpuLists *cpus) {
   if (!chosen) {
     std::sort(devices->begin(), devices->end(), natural_less);
   }
-  const Result<NetworkView> network = devices->empty() ? NetworkView() : read_network_view();
+  const Result<NetworkView> network = devices->empty() ? NetworkView() : reader_.look_around();
   std::vector<Error> missing;
   for (const auto &device : *devices) {
     auto sample = reader_.read(device, network, cpus);

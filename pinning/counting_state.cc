@@ -10,7 +10,14 @@ namespace xdpstats {
 namespace {
 
 const NetdevTable::value_type *find_device(const xdp_stats_info &info, const NetworkView &network) {
-  return is_in(info, network.netns) ? find_by_ifindex(network.devices, info.ifindex) : nullptr;
+  if (!is_in(info, network.netns)) {
+    return nullptr;
+  }
+  // Mostly it still has the recorded name. To search by number takes long among a thousand.
+  const auto named = network.devices.find(info.device);
+  return named != network.devices.end() && named->second.ifindex == info.ifindex
+             ? &*named
+             : find_by_ifindex(network.devices, info.ifindex);
 }
 
 CountingVerdict judge_absent(const xdp_stats_info &info, const NetworkView &network, bool awaited) {
@@ -44,14 +51,16 @@ CountingVerdict judge_program(const xdp_stats_info &info, const Netdev &device) 
 }
 
 // A bond's new slave runs the bond's program as well, where an observer knows it only if told.
-std::optional<std::string> uncounted_slave(const xdp_stats_info &info, const NetworkView &network) {
-  if (info.mode != XDP_STATS_MODE_OBSERVE || info.attach_mode != XDP_STATS_ATTACH_NATIVE ||
-      info.slave_count == XDP_STATS_INFO_SLAVES || info.abi < 2) {
+std::optional<std::string> uncounted_slave(const xdp_stats_info &info, const Netdev &device,
+                                           const NetworkView &network) {
+  if (!device.is_bond || info.mode != XDP_STATS_MODE_OBSERVE ||
+      info.attach_mode != XDP_STATS_ATTACH_NATIVE || info.slave_count == XDP_STATS_INFO_SLAVES ||
+      info.abi < 2) {
     return std::nullopt;
   }
   const auto *end = info.slaves + info.slave_count;
-  for (const auto &[name, device] : network.devices) {
-    if (device.master == info.ifindex && std::find(info.slaves, end, device.ifindex) == end) {
+  for (const auto &[name, other] : network.devices) {
+    if (other.master == info.ifindex && std::find(info.slaves, end, other.ifindex) == end) {
       return name;
     }
   }
@@ -60,16 +69,53 @@ std::optional<std::string> uncounted_slave(const xdp_stats_info &info, const Net
 
 } // namespace
 
-Result<NetworkView> read_network_view() {
-  auto devices = read_netdevs();
-  if (!devices) {
-    return Failure(devices.error());
+Result<NetworkView> read_network_view() { return NetworkWatch().look(); }
+
+Result<void> NetworkWatch::open() {
+  if (opened_) {
+    return {};
   }
-  const auto netns = current_netns();
+  auto socket = NetdevSocket::open();
+  if (!socket) {
+    return Failure(socket.error());
+  }
+  const auto netns = current_netns(socket->fd());
   if (!netns) {
     return Failure(netns.error());
   }
-  return NetworkView{std::move(*devices), *netns};
+  opened_.emplace(Opened{std::move(*socket), *netns});
+  return {};
+}
+
+Result<NetworkView> NetworkWatch::view_of(Result<NetdevTable> devices, bool whole) {
+  if (!devices) {
+    opened_.reset();
+    return Failure(devices.error());
+  }
+  if (whole) {
+    present_ = devices->size();
+  }
+  return NetworkView{std::move(*devices), opened_->netns, whole};
+}
+
+Result<NetworkView> NetworkWatch::look() {
+  if (auto opened = open(); !opened) {
+    return Failure(opened.error());
+  }
+  return view_of(opened_->socket.all(), true);
+}
+
+Result<NetworkView> NetworkWatch::look_at(const std::vector<uint32_t> &ifindexes) {
+  if (ifindexes.empty() || ifindexes.size() * 2 > present_) {
+    return look();
+  }
+  if (auto opened = open(); !opened) {
+    return Failure(opened.error());
+  }
+  auto devices = opened_->socket.some(ifindexes);
+  const bool bonds = devices && std::any_of(devices->begin(), devices->end(),
+                                            [](const auto &item) { return item.second.is_bond; });
+  return bonds ? look() : view_of(std::move(devices), false);
 }
 
 CountingVerdict judge_counting(const xdp_stats_info &info, const Result<NetworkView> &network) {
@@ -99,7 +145,7 @@ CountingVerdict judge_counting(const xdp_stats_info &info, const Result<NetworkV
   if ((info.flags & XDP_STATS_INFO_NOT_COUNTING) != 0) {
     return {CountingState::kStopped, "its program was taken out of the chain"};
   }
-  if (const auto slave = uncounted_slave(info, *network)) {
+  if (const auto slave = uncounted_slave(info, device->second, *network)) {
     return {CountingState::kStale, "its slave '" + *slave + "' is not counted"};
   }
   return verdict;

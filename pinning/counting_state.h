@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/netdev.h"
 #include "base/result.h"
@@ -33,9 +34,32 @@ struct CountingVerdict {
 struct NetworkView {
   NetdevTable devices;
   NetnsId netns;
+  bool whole = true; ///< all devices, not only those that were asked for
 };
 
 [[nodiscard]] Result<NetworkView> read_network_view();
+
+/// Looks again and again, at the namespace that the thread is in when it looks first.
+class NetworkWatch {
+public:
+  [[nodiscard]] Result<NetworkView> look();
+
+  /// At these devices only, by their numbers. At all where that costs less, as asking for all costs
+  /// half for each, and where one of them is a bond, whose slaves count.
+  [[nodiscard]] Result<NetworkView> look_at(const std::vector<uint32_t> &ifindexes);
+
+private:
+  struct Opened {
+    NetdevSocket socket;
+    NetnsId netns;
+  };
+  [[nodiscard]] Result<void> open();
+  /// The devices, as part of a view; what has failed is not used again.
+  [[nodiscard]] Result<NetworkView> view_of(Result<NetdevTable> devices, bool whole);
+
+  std::optional<Opened> opened_;
+  size_t present_ = 0; ///< devices when all were looked at
+};
 
 /// kUnknown, with the reason, if `network` is a failure. The device is the one with the recorded
 /// number in the recorded namespace, whatever its name is now.

@@ -26,6 +26,10 @@ bool is_unchanged(const struct stat &before, const struct stat &now) {
          before.st_ctim.tv_nsec == now.st_ctim.tv_nsec;
 }
 
+bool is_settled(std::chrono::steady_clock::time_point since) {
+  return std::chrono::steady_clock::now() - since >= kSettled;
+}
+
 // We leave a quarter of the descriptors that this process may have to others: 256 of the usual
 // 1,024. A new descriptor gets the lowest number that is free. We ask for the limit each time, as
 // it can be changed.
@@ -83,6 +87,16 @@ void judge(DeviceSample &sample, const xdp_stats_info &info, const Result<Networ
 } // namespace
 
 Result<std::vector<std::string>> DeviceReader::list() {
+  struct stat root = {};
+  const bool exists = ::stat(pin_root_.c_str(), &root) == 0;
+  if (!exists || !is_unchanged(listed_, root)) {
+    listed_ = root;
+    listed_since_ = std::chrono::steady_clock::now();
+    devices_.reset();
+  }
+  if (devices_) {
+    return *devices_;
+  }
   root_.reset(::open(pin_root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   auto devices = list_pinned_devices(pin_root_);
   // Keep no more than are listed: at most one that is gone for each new one, until the new ones
@@ -92,7 +106,31 @@ Result<std::vector<std::string>> DeviceReader::list() {
       return !std::binary_search(devices->begin(), devices->end(), kept.first);
     });
   }
+  if (devices && exists && is_settled(listed_since_)) {
+    devices_ = *devices;
+  }
   return devices;
+}
+
+Result<NetworkView> DeviceReader::look_around() {
+  whole_.reset();
+  std::vector<uint32_t> ifindexes;
+  for (const auto &[device, kept] : kept_) {
+    if (kept.info) {
+      ifindexes.push_back(kept.info->ifindex);
+    }
+  }
+  return network_.look_at(ifindexes);
+}
+
+const Result<NetworkView> &DeviceReader::whole(const Result<NetworkView> &network) {
+  if (!network || network->whole) {
+    return network;
+  }
+  if (!whole_) {
+    whole_ = network_.look();
+  }
+  return *whole_;
 }
 
 DeviceReader::Kept &DeviceReader::look_at(const std::string &device) {
@@ -117,9 +155,7 @@ DeviceReader::Kept &DeviceReader::look_at(const std::string &device) {
   return kept;
 }
 
-bool DeviceReader::Kept::settled() const {
-  return std::chrono::steady_clock::now() - since >= kSettled;
-}
+bool DeviceReader::Kept::settled() const { return is_settled(since); }
 
 Result<DeviceSample> DeviceReader::read(const std::string &device,
                                         const Result<NetworkView> &network, const CpuLists *cpus) {
@@ -155,7 +191,7 @@ Result<DeviceSample> DeviceReader::read_who_counts(DeviceSample sample, Kept &ke
     sample.info_error = info.error();
     return sample;
   }
-  judge(sample, *info, network);
+  judge(sample, *info, whole(network));
   if (sample.verdict.state == CountingState::kCounting && kept.settled()) {
     kept.info = *info;
   }

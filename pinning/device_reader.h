@@ -55,6 +55,10 @@ public:
   /// is dropped.
   [[nodiscard]] Result<std::vector<std::string>> list();
 
+  /// The network, as far as reading needs it: what is asked of the kernel is about the devices
+  /// whose record was kept. If that is not enough for one of them, read() looks at all devices.
+  [[nodiscard]] Result<NetworkView> look_around();
+
   /// Fails if the counters cannot be read; the code is ENOENT if no counters are pinned. It is not
   /// a failure if the info record is missing or unreadable, or if `network` has failed: then the
   /// verdict is kUnknown and gives the reason, and info_error says what is wrong with the record.
@@ -81,12 +85,20 @@ private:
   [[nodiscard]] Kept &look_at(const std::string &device);
   [[nodiscard]] static Result<DeviceSample> read_counters(const std::string &device, Kept &kept,
                                                           const CpuLists *cpus);
-  [[nodiscard]] static Result<DeviceSample> read_who_counts(DeviceSample sample, Kept &kept,
-                                                            const Result<NetworkView> &network);
+  [[nodiscard]] Result<DeviceSample> read_who_counts(DeviceSample sample, Kept &kept,
+                                                     const Result<NetworkView> &network);
   static void read_losses(DeviceSample &sample, Kept &kept);
 
+  /// The same view, or that of all devices if it is not.
+  [[nodiscard]] const Result<NetworkView> &whole(const Result<NetworkView> &network);
+
   std::string pin_root_;
-  UniqueFd root_; ///< the pin root that was listed last
+  UniqueFd root_;           ///< the pin root that was listed last
+  struct stat listed_ = {}; ///< what it was like then, and since when it has been
+  std::chrono::steady_clock::time_point listed_since_;
+  std::optional<std::vector<std::string>> devices_; ///< kept as long as it does not change
+  NetworkWatch network_;
+  std::optional<Result<NetworkView>> whole_; ///< of this round
   std::map<std::string, Kept> kept_;
 };
 

@@ -31,7 +31,7 @@ public:
   explicit KernelSources(std::string pin_root) : reader_(std::move(pin_root)) {}
 
   Result<std::vector<std::string>> list() override { return reader_.list(); }
-  Result<NetworkView> network() override { return read_network_view(); }
+  Result<NetworkView> network() override { return reader_.look_around(); }
   Result<DeviceSample> read(const std::string &device,
                             const Result<NetworkView> &network) override {
     return reader_.read(device, network);

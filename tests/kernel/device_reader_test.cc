@@ -15,6 +15,7 @@
 #include "tests/support/counter.h"
 #include "tests/support/frames.h"
 #include "tests/support/pins.h"
+#include "tests/support/process.h"
 #include "tests/support/veth.h"
 
 namespace xdpstats::test {
@@ -116,6 +117,45 @@ TEST_F(DeviceReaderInKernel, FollowsARecordWhoseWriterTouchedTheDirectory) {
   EXPECT_STREQ(read().info->program, "first");
   ASSERT_EQ(::utimensat(AT_FDCWD, counter_.pins().directory.c_str(), nullptr, 0), 0);
   EXPECT_STREQ(read().info->program, "second");
+}
+
+// What it asks the kernel for then is this device alone, and not all of them.
+TEST_F(DeviceReaderInKernel, LooksAtWhatIsCountedAloneAndAtAllWhereThatIsNotEnough) {
+  const VethPair other({.near = "vc", .far = "vd"});
+  EXPECT_TRUE(reader_.look_around()->whole);
+  settle();
+  EXPECT_EQ(reader_.list()->size(), 1U);
+  auto network = reader_.look_around();
+  ASSERT_TRUE(network) << network.error().message;
+  EXPECT_FALSE(network->whole);
+  ASSERT_EQ(network->devices.size(), 1U);
+  EXPECT_EQ(network->devices.at("va").program_id, counter_.program_id());
+  EXPECT_EQ(reader_.read("va", network)->verdict.state, CountingState::kCounting);
+  // Its name goes to another device meanwhile.
+  run_or_throw({"ip", "link", "set", "va", "name", "ve"});
+  run_or_throw({"ip", "link", "set", "vc", "name", "va"});
+  EXPECT_EQ(reader_.read("va", reader_.look_around())->name, "ve");
+  run_or_throw({"ip", "link", "set", "va", "name", "vc"});
+  run_or_throw({"ip", "link", "set", "ve", "name", "va"});
+  ASSERT_EQ(bpf_xdp_detach(static_cast<int>(ifindex_of("va")), XDP_FLAGS_DRV_MODE, nullptr), 0);
+  EXPECT_EQ(reader_.read("va", reader_.look_around())->verdict.reason,
+            "the device has no XDP program");
+  EXPECT_TRUE(reader_.look_around()->whole) << "nothing is known to be well";
+}
+
+TEST_F(DeviceReaderInKernel, ListsAgainWhatWasPinnedSince) {
+  settle();
+  EXPECT_EQ(reader_.list()->size(), 1U);
+  EXPECT_EQ(reader_.list()->size(), 1U); // kept
+  const std::string other = PinPath(kDefaultPinRoot, "vz").directory;
+  ASSERT_EQ(::mkdir(other.c_str(), 0700), 0);
+  EXPECT_EQ(reader_.list()->size(), 2U);
+  ASSERT_EQ(::rmdir(other.c_str()), 0);
+  EXPECT_EQ(reader_.list()->size(), 1U);
+  ASSERT_EQ(std::rename(kDefaultPinRoot, "/sys/fs/bpf/elsewhere"), 0);
+  EXPECT_EQ(reader_.list()->size(), 0U);
+  ASSERT_EQ(std::rename("/sys/fs/bpf/elsewhere", kDefaultPinRoot), 0);
+  EXPECT_EQ(reader_.list()->size(), 1U);
 }
 
 // The program that a kept record names is gone; the verdict has to say so.

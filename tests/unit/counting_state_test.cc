@@ -138,6 +138,7 @@ TEST(JudgeCountingByIdentity, ARebuiltChainIsNotKnown) {
 
 TEST(JudgeCountingByIdentity, ASlaveThatIsNotCountedIsNamed) {
   auto network = around(device());
+  network->devices.at("eth0").is_bond = true;
   network->devices["sa"] = {.ifindex = 11, .master = 7};
   network->devices["sb"] = {.ifindex = 13, .master = 7};
   EXPECT_EQ(judge_counting(bond_record({11, 13}), network).state, CountingState::kCounting);

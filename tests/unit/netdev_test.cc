@@ -29,6 +29,7 @@ struct Answer {
 struct FakeNetlink {
   int socket_errno = 0;
   int send_errno = 0;
+  int sends = 0;
   std::deque<Answer> answers;
 } g_netlink;
 
@@ -90,6 +91,7 @@ int __wrap_socket(int, int, int) {
   return errno == 0 ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
 }
 ssize_t __wrap_send(int, const void *, size_t length, int) {
+  ++g_netlink.sends;
   errno = g_netlink.send_errno;
   return errno == 0 ? static_cast<ssize_t>(length) : -1;
 }
@@ -244,6 +246,37 @@ TEST_F(NetdevTest, TellsAnAbsentDeviceFromARefusal) {
   refusal.error = -EPERM;
   answer(message(NLMSG_ERROR, raw(refusal)));
   EXPECT_EQ(read_netdev("eth0").error().code, EPERM);
+}
+
+TEST_F(NetdevTest, AsksForSeveralAtOnceAndKnowsWhichThereAre) {
+  nlmsgerr absent = {};
+  absent.error = -ENODEV;
+  std::vector<uint32_t> asked;
+  for (uint32_t ifindex = 1; ifindex <= 17; ++ifindex) { // one more than in one message
+    asked.push_back(ifindex);
+    answer(ifindex == 3 ? message(NLMSG_ERROR, raw(absent))
+                        : link(static_cast<int>(ifindex), "eth" + std::to_string(ifindex)));
+  }
+  const auto socket = NetdevSocket::open();
+  const auto table = socket->some(asked);
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->size(), 16U);
+  EXPECT_FALSE(table->contains("eth3"));
+  EXPECT_EQ(table->at("eth17").ifindex, 17U);
+  EXPECT_EQ(g_netlink.sends, 2);
+}
+
+TEST_F(NetdevTest, TellsARefusalFromAnAbsentDeviceAmongSeveral) {
+  nlmsgerr refusal = {};
+  refusal.error = -EPERM;
+  answer(link(1, "lo"));
+  answer(message(NLMSG_ERROR, raw(refusal)));
+  EXPECT_EQ(NetdevSocket::open()->some({1, 2}).error().code, EPERM);
+}
+
+TEST_F(NetdevTest, KnowsABond) {
+  EXPECT_TRUE(only_device(attribute(IFLA_LINKINFO, attribute(IFLA_INFO_KIND, "bond"))).is_bond);
+  EXPECT_FALSE(only_device(attribute(IFLA_LINKINFO, attribute(IFLA_INFO_KIND, "bridge"))).is_bond);
 }
 
 TEST_F(NetdevTest, ReadsOnAfterASignal) {
