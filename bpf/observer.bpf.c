@@ -2,9 +2,11 @@
 /*
  * The observer: runs at the end of somebody else's XDP program and counts its verdict for the
  * device that the frame came in on. One observer serves every device that runs the observed
- * program, so the cost of a frame does not depend on the number of devices. There are four programs,
- * of which the loader loads one: for per-CPU or for shared counters, and for a target whose argument
- * is declared `struct xdp_md *` or something else, which needs probe reads and is slower.
+ * program, so the cost of a frame does not depend on the number of devices. A program mostly serves
+ * one device, so the first has its counters named in the observer's program, and only the others are
+ * looked up. There are four programs, of which the loader loads one: for per-CPU or for shared
+ * counters, and for a target whose argument is declared `struct xdp_md *` or something else, which
+ * needs probe reads and is slower.
  */
 #include <linux/bpf.h>
 #include <stdbool.h>
@@ -55,6 +57,21 @@ struct xdp_buff {
 
 struct observer_table devices;
 
+/* The counters of the device `devices.own`, which the loader puts in the place of these. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, XDP_STATS_ACTIONS);
+	__type(key, __u32);
+	__type(value, struct xdp_stats_record);
+} own SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, XDP_STATS_ACTIONS);
+	__type(key, __u32);
+	__type(value, struct xdp_stats_record);
+} own_shared SEC(".maps");
+
 /* For each slot of `devices`: the counters of the device in it. The loader sets the inner type. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
@@ -80,11 +97,15 @@ static __always_inline void *find_counters(__u64 key)
 	return NULL;
 }
 
-static __always_inline struct xdp_stats_record *find_record(__u64 key, int verdict)
+static __always_inline struct xdp_stats_record *find_record(__u64 key, int verdict, bool shared)
 {
 	__u32 action = (__u32)verdict < XDP_STATS_ACTIONS ? (__u32)verdict : XDP_ABORTED;
-	void *map = find_counters(key);
+	void *map;
 
+	if (__builtin_expect(*(volatile __u64 *)&devices.own == key, 1))
+		return shared ? bpf_map_lookup_elem(&own_shared, &action)
+			      : bpf_map_lookup_elem(&own, &action);
+	map = find_counters(key);
 	return map ? bpf_map_lookup_elem(map, &action) : NULL;
 }
 
@@ -101,18 +122,18 @@ static __always_inline int add(struct xdp_stats_record *record, __u64 length, bo
 	return 0;
 }
 
-static __always_inline struct xdp_stats_record *find_typed(__u64 *ctx)
+static __always_inline struct xdp_stats_record *find_typed(__u64 *ctx, bool shared)
 {
 	struct xdp_buff *xdp = (void *)ctx[0];
 	struct net_device *dev = xdp->rxq->dev;
 
 	return find_record(observer_key(dev->nd_net.net->net_cookie, (__u32)dev->ifindex),
-			   (int)ctx[1]);
+			   (int)ctx[1], shared);
 }
 
 static __always_inline int count_fragments(__u64 *ctx, bool shared)
 {
-	struct xdp_stats_record *record = find_typed(ctx);
+	struct xdp_stats_record *record = find_typed(ctx, shared);
 
 	return record ? add(record, bpf_xdp_get_buff_len((void *)ctx[0]), shared) : 0;
 }
@@ -136,7 +157,7 @@ static __always_inline int count_typed(__u64 *ctx, bool shared)
 	/* Any flag: all are about fragments. If a new one is not, the helper still gives the length. */
 	if (__builtin_expect(xdp->flags, 0))
 		return shared ? observe_fragments_shared(ctx) : observe_fragments(ctx);
-	record = find_typed(ctx);
+	record = find_typed(ctx, shared);
 	return record ? add(record, (__u64)xdp->data_end - (__u64)xdp->data, shared) : 0;
 }
 
@@ -153,7 +174,7 @@ static __always_inline int count_untyped(__u64 *ctx, bool shared)
 	dev = BPF_CORE_READ(xdp, rxq, dev);
 	record = find_record(observer_key(BPF_CORE_READ(dev, nd_net.net, net_cookie),
 					  (__u32)BPF_CORE_READ(dev, ifindex)),
-			     (int)verdict);
+			     (int)verdict, shared);
 	if (!record)
 		return 0;
 	length = (__u64)BPF_CORE_READ(xdp, data_end) - (__u64)BPF_CORE_READ(xdp, data);

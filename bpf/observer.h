@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The table in which an observer looks up the devices of the observed program. User space changes it
- * through a shared mapping while the program reads: each change is one aligned store of 8 bytes.
+ * How an observer tells the devices of the observed program apart. User space changes this through a
+ * shared mapping while the program reads: each change is one aligned store of 8 bytes.
  */
 #ifndef XDP_STATS_OBSERVER_H
 #define XDP_STATS_OBSERVER_H
@@ -17,6 +17,8 @@
 
 struct observer_table {
 	__u64 keys[OBSERVER_SLOTS];
+	/* The device whose counters the program itself names, or OBSERVER_EMPTY. Looked at first. */
+	__u64 own;
 };
 
 /*

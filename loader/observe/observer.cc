@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "loader/observe/observer_table.h"
@@ -13,10 +15,14 @@
 #include "pinning/stats_map.h"
 
 namespace xdpstats {
+namespace {
 
-void Observer::Unmap::operator()(observer_table *table) const {
-  ::munmap(table, sizeof(observer_table));
-}
+// That of 0.1.0.
+constexpr __u32 kSmallestTable = offsetof(observer_table, own);
+
+} // namespace
+
+void Observer::Unmap::operator()(observer_table *table) const { ::munmap(table, size); }
 
 Result<Observer> Observer::attach(ObserverCode &code, const std::string &device,
                                   const ObserveTarget &target, const CountersMap &counters) {
@@ -76,13 +82,17 @@ Result<void> Observer::open_maps(const std::vector<uint32_t> &ids) {
     }
     if (info->type == BPF_MAP_TYPE_ARRAY_OF_MAPS && info->max_entries == OBSERVER_SLOTS) {
       counters_ = std::move(map);
-    } else if (info->type == BPF_MAP_TYPE_ARRAY && info->value_size == sizeof(observer_table)) {
+    } else if (info->type == BPF_MAP_TYPE_ARRAY && info->value_size >= kSmallestTable) {
+      has_own_ = info->value_size >= sizeof(observer_table);
       void *memory =
-          ::mmap(nullptr, sizeof(observer_table), PROT_READ | PROT_WRITE, MAP_SHARED, map.get(), 0);
+          ::mmap(nullptr, info->value_size, PROT_READ | PROT_WRITE, MAP_SHARED, map.get(), 0);
       if (memory == MAP_FAILED) {
         return os_failure("cannot map the device table of an observer", errno);
       }
-      table_.reset(static_cast<observer_table *>(memory));
+      table_ = Mapped(static_cast<observer_table *>(memory), Unmap{info->value_size});
+    } else if (check_stats_layout(*info, "")) {
+      own_counters_ = std::move(map);
+      own_map_ = id;
     }
   }
   return {};
@@ -95,6 +105,9 @@ uint32_t Observer::map_in(uint32_t slot) const {
 
 ObserverKeys Observer::keys_of(uint32_t map_id) const {
   ObserverKeys keys;
+  if (own_map_ == map_id && own() != OBSERVER_EMPTY) {
+    keys.push_back(own());
+  }
   for (uint32_t slot = 0; slot < OBSERVER_SLOTS; ++slot) {
     if (slot_is_used(*table_, slot) && map_in(slot) == map_id) {
       keys.push_back(table_->keys[slot]);
@@ -103,9 +116,22 @@ ObserverKeys Observer::keys_of(uint32_t map_id) const {
   return keys;
 }
 
+bool Observer::is_alone(uint32_t map_id) const {
+  if (own() != OBSERVER_EMPTY && own_map_ != map_id) {
+    return false;
+  }
+  for (uint32_t slot = 0; slot < OBSERVER_SLOTS; ++slot) {
+    if (slot_is_used(*table_, slot) && map_in(slot) != map_id) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool Observer::has_room(const ObserverKeys &keys) const {
   // Reserve one after the other in a copy, because keys of one device may want the same slots.
-  observer_table trial = *table_;
+  observer_table trial = {};
+  std::copy(std::begin(table_->keys), std::end(table_->keys), std::begin(trial.keys));
   return std::all_of(keys.begin(), keys.end(), [&trial](uint64_t key) {
     if (find_slot(trial, key)) {
       return true;
@@ -119,34 +145,86 @@ bool Observer::has_room(const ObserverKeys &keys) const {
 }
 
 Result<void> Observer::add(const ObserverKeys &keys, int counters) {
+  const auto info = map_info(counters, "counters");
+  if (!info) {
+    return Failure(info.error());
+  }
   for (const uint64_t key : keys) {
-    const auto present = find_slot(*table_, key);
-    const auto slot = present ? present : find_free_slot(*table_, key);
-    if (!slot) {
-      return os_failure("cannot observe one more device", ENOSPC);
-    }
-    // Write the counters before the key: a device that is found must have counters.
-    if (bpf_map_update_elem(counters_.get(), &*slot, &counters, BPF_ANY) != 0) {
-      return os_failure("cannot hand the counters to the observer", errno);
-    }
-    if (!present) {
-      occupy_slot(*table_, *slot, key);
+    if (auto added = add_one(key, counters, info->id); !added) {
+      return added;
     }
   }
   return {};
 }
 
+// In each order of steps, a frame that comes meanwhile finds one map for its device: the place of
+// its own is looked at before the table.
+Result<void> Observer::add_one(uint64_t key, int counters, uint32_t map_id) {
+  const auto present = find_slot(*table_, key);
+  if (has_own_ && own_map_ == map_id && (own() == OBSERVER_EMPTY || own() == key)) {
+    set_own(*table_, key);
+    return present ? vacate(*present) : Result<void>{};
+  }
+  const auto slot = present ? present : find_free_slot(*table_, key);
+  if (!slot) {
+    return os_failure("cannot observe one more device", ENOSPC);
+  }
+  // Write the counters before the key: a device that is found must have counters.
+  if (bpf_map_update_elem(counters_.get(), &*slot, &counters, BPF_ANY) != 0) {
+    return os_failure("cannot hand the counters to the observer", errno);
+  }
+  if (!present) {
+    occupy_slot(*table_, *slot, key);
+  }
+  if (own() == key) {
+    set_own(*table_, OBSERVER_EMPTY);
+  }
+  return {};
+}
+
 Result<void> Observer::remove(uint32_t map_id, const ObserverKeys &kept) {
+  const auto goes = [&kept](uint64_t key) {
+    return std::find(kept.begin(), kept.end(), key) == kept.end();
+  };
+  if (own_map_ == map_id && own() != OBSERVER_EMPTY && goes(own())) {
+    set_own(*table_, OBSERVER_EMPTY);
+    if (auto waited = wait_for_frames(); !waited) {
+      return waited;
+    }
+  }
   for (uint32_t slot = 0; slot < OBSERVER_SLOTS; ++slot) {
-    if (!slot_is_used(*table_, slot) || map_in(slot) != map_id ||
-        std::find(kept.begin(), kept.end(), table_->keys[slot]) != kept.end()) {
-      continue;
+    if (slot_is_used(*table_, slot) && map_in(slot) == map_id && goes(table_->keys[slot])) {
+      if (auto vacated = vacate(slot); !vacated) {
+        return vacated;
+      }
     }
-    vacate_slot(*table_, slot);
-    // Deleting from a map of maps waits until no program that may have seen the key still runs.
-    if (bpf_map_delete_elem(counters_.get(), &slot) != 0) {
-      return os_failure("cannot take the counters from the observer", errno);
-    }
+  }
+  return {};
+}
+
+Result<void> Observer::vacate(uint32_t slot) {
+  vacate_slot(*table_, slot);
+  // Deleting from a map of maps waits until no program that may have seen the key still runs.
+  if (bpf_map_delete_elem(counters_.get(), &slot) != 0) {
+    return os_failure("cannot take the counters from the observer", errno);
+  }
+  return {};
+}
+
+// Until no program that may have seen the former keys still runs: as vacate(), in a slot that has
+// no key.
+Result<void> Observer::wait_for_frames() {
+  uint32_t slot = 0;
+  while (slot < OBSERVER_SLOTS && slot_is_used(*table_, slot)) {
+    ++slot;
+  }
+  const int counters = own_counters_.get();
+  if (slot == OBSERVER_SLOTS) {
+    return os_failure("cannot wait for the observer: its table is full", ENOSPC);
+  }
+  if (bpf_map_update_elem(counters_.get(), &slot, &counters, BPF_ANY) != 0 ||
+      bpf_map_delete_elem(counters_.get(), &slot) != 0) {
+    return os_failure("cannot wait for the observer", errno);
   }
   return {};
 }

@@ -24,7 +24,8 @@ using ObserverKeys = std::vector<uint64_t>;
 /// Change it with the pin root locked only.
 class Observer {
 public:
-  /// Attaches a new observer, of no device yet, that counts into maps like `counters`.
+  /// Attaches a new observer, of no device yet. The device that counts into `counters` has a place
+  /// of its own in it, which costs less than the table; others count into maps like `counters`.
   [[nodiscard]] static Result<Observer> attach(ObserverCode &code, const std::string &device,
                                                const ObserveTarget &target,
                                                const CountersMap &counters);
@@ -39,6 +40,9 @@ public:
 
   /// The devices that are counted into the map of this id.
   [[nodiscard]] ObserverKeys keys_of(uint32_t map_id) const;
+
+  /// Whether all devices that it has are counted into this map.
+  [[nodiscard]] bool is_alone(uint32_t map_id) const;
 
   /// Whether these devices find a place in the table.
   [[nodiscard]] bool has_room(const ObserverKeys &keys) const;
@@ -55,17 +59,27 @@ public:
 
 private:
   struct Unmap {
+    size_t size;
     void operator()(observer_table *table) const;
   };
+  using Mapped = std::unique_ptr<observer_table, Unmap>;
 
   Observer() = default;
   [[nodiscard]] static Result<Observer> from_link(UniqueFd link, const std::string &name);
   Result<void> open_maps(const std::vector<uint32_t> &ids);
   [[nodiscard]] uint32_t map_in(uint32_t slot) const;
+  /// Whose place of its own it is; OBSERVER_EMPTY: nobody's.
+  [[nodiscard]] uint64_t own() const { return has_own_ ? table_->own : OBSERVER_EMPTY; }
+  Result<void> add_one(uint64_t key, int counters, uint32_t map_id);
+  Result<void> vacate(uint32_t slot);
+  Result<void> wait_for_frames();
 
   UniqueFd link_;
-  UniqueFd counters_; ///< the map of maps, one for each slot of the table
-  std::unique_ptr<observer_table, Unmap> table_;
+  UniqueFd own_counters_;
+  uint32_t own_map_ = 0;
+  bool has_own_ = false; ///< 0.1.0's have the table only
+  UniqueFd counters_;    ///< the map of maps, one for each slot of the table
+  Mapped table_;
   uint32_t target_program_ = 0;
   uint32_t target_function_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ Failure load_failure(const std::string &what, int code) {
 struct ObserverMaps {
   UniqueFd devices;
   UniqueFd counters;
+  int own = -1; ///< borrowed
 };
 
 Result<ObserverMaps> create_observer_maps(const CountersMap &counters) {
@@ -52,6 +54,7 @@ Result<ObserverMaps> create_observer_maps(const CountersMap &counters) {
   if (!maps.counters.valid()) {
     return os_failure("cannot create the observer's map of counters", errno);
   }
+  maps.own = counters.fd.get();
   return maps;
 }
 
@@ -60,8 +63,10 @@ Result<std::vector<bpf_insn>>
 instructions_with(const bpf_program *program, const observer &prepared, const ObserverMaps &maps) {
   const bpf_insn *first = bpf_program__insns(program);
   std::vector<bpf_insn> instructions(first, first + bpf_program__insn_cnt(program));
-  const int devices = bpf_map__fd(prepared.maps.bss);
-  const int counters = bpf_map__fd(prepared.maps.counters);
+  const std::map<int, int> replaced = {{bpf_map__fd(prepared.maps.bss), maps.devices.get()},
+                                       {bpf_map__fd(prepared.maps.counters), maps.counters.get()},
+                                       {bpf_map__fd(prepared.maps.own), maps.own},
+                                       {bpf_map__fd(prepared.maps.own_shared), maps.own}};
   for (bpf_insn &instruction : instructions) {
     const bool names_map =
         instruction.code == (BPF_LD | BPF_IMM | BPF_DW) &&
@@ -69,10 +74,11 @@ instructions_with(const bpf_program *program, const observer &prepared, const Ob
     if (!names_map) {
       continue;
     }
-    if (instruction.imm != devices && instruction.imm != counters) {
+    const auto found = replaced.find(instruction.imm);
+    if (found == replaced.end()) {
       return failure("cannot prepare the observer: it uses a map that is not known");
     }
-    instruction.imm = instruction.imm == devices ? maps.devices.get() : maps.counters.get();
+    instruction.imm = found->second;
   }
   return instructions;
 }

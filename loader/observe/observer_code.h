@@ -31,8 +31,8 @@ public:
   /// programs; `what` is for the message: "cannot observe".
   [[nodiscard]] Result<void> prepare(const std::string &what);
 
-  /// Attaches an observer, with maps of its own and of no device yet, that counts into maps like
-  /// `counters`. Its link.
+  /// Attaches an observer of no device yet, whose own counters are `counters`; the maps that it has
+  /// besides are new. Its link.
   [[nodiscard]] Result<UniqueFd> attach(const std::string &device, const ObserveTarget &target,
                                         const CountersMap &counters);
 

@@ -67,6 +67,13 @@ Result<void> remove_from(Observer &observer, const DevicePins &pins,
   return {};
 }
 
+// Whether a new observer serves the device better than the present one: counters that begin at zero
+// take no place in a table where the device is alone. Both count meanwhile, each into its own map.
+bool deserves_its_own(const Observer &present, const DevicePins &pins,
+                      const CountersMap &counters) {
+  return pins.stats() && pins.stats()->id != counters.id && present.is_alone(pins.stats()->id);
+}
+
 Result<uint64_t> stay(Observer &observer, const DevicePins &pins, const ObserverKeys &keys,
                       const CountersMap &counters) {
   const ObserverKeys counted = observer.keys_of(counters.id);
@@ -92,7 +99,8 @@ Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
   if (!present) {
     return Failure(present.error());
   }
-  if (*present && (*present)->observes(target) && (*present)->has_room(keys)) {
+  if (*present && (*present)->observes(target) && (*present)->has_room(keys) &&
+      !deserves_its_own(**present, pins, counters)) {
     return stay(**present, pins, keys, counters);
   }
   auto shared = find_shared(pins, target, keys, counters.kind);

@@ -9,10 +9,12 @@ namespace {
 constexpr uint32_t kMask = OBSERVER_SLOTS - 1;
 static_assert((OBSERVER_SLOTS & kMask) == 0);
 
-void store(observer_table &table, uint32_t slot, uint64_t key) {
+void store(__u64 &place, uint64_t key) {
   static_assert(std::atomic_ref<__u64>::is_always_lock_free);
-  std::atomic_ref<__u64>(table.keys[slot]).store(key, std::memory_order_release);
+  std::atomic_ref<__u64>(place).store(key, std::memory_order_release);
 }
+
+void store(observer_table &table, uint32_t slot, uint64_t key) { store(table.keys[slot], key); }
 
 } // namespace
 
@@ -44,6 +46,8 @@ std::optional<uint32_t> find_free_slot(const observer_table &table, uint64_t key
 }
 
 void occupy_slot(observer_table &table, uint32_t slot, uint64_t key) { store(table, slot, key); }
+
+void set_own(observer_table &table, uint64_t key) { store(table.own, key); }
 
 void vacate_slot(observer_table &table, uint32_t slot) {
   if (table.keys[(slot + 1) & kMask] != OBSERVER_EMPTY) {

@@ -25,4 +25,7 @@ void occupy_slot(observer_table &table, uint32_t slot, uint64_t key);
 /// Takes a key out. An observer that is running may still have seen it.
 void vacate_slot(observer_table &table, uint32_t slot);
 
+/// Gives the place of its own to this key, or, with OBSERVER_EMPTY, to none.
+void set_own(observer_table &table, uint64_t key);
+
 } // namespace xdpstats

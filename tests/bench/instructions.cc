@@ -84,14 +84,18 @@ CountersMap new_counters(MapKind kind) {
   return {UniqueFd(::dup(bpf_map__fd(skeleton->maps.xdp_stats_map))), 0, kind};
 }
 
+enum class Place { kOwn, kTable };
+
 uint32_t observed(int program, const char *function, bool typed, MapKind kind,
-                  const ObserverKeys &keys) {
-  const CountersMap counters = new_counters(kind);
+                  const ObserverKeys &keys, Place place = Place::kOwn) {
+  const CountersMap own = new_counters(kind);
+  const CountersMap others = new_counters(kind);
+  const int counters = (place == Place::kOwn ? own : others).fd.get();
   ObserverCode code;
   auto observer =
-      value_or_throw(Observer::attach(code, "lo", target_of(program, function, typed), counters));
+      value_or_throw(Observer::attach(code, "lo", target_of(program, function, typed), own));
   for (const uint64_t key : keys) {
-    if (auto added = observer.add({key}, counters.fd.get()); !added) {
+    if (auto added = observer.add({key}, counters); !added) {
       throw std::runtime_error(added.error().message);
     }
   }
@@ -126,14 +130,17 @@ nlohmann::ordered_json measure_all() {
   }
   crowd.push_back(own);
   constexpr auto kPerCpu = MapKind::kPerCpu;
+  constexpr auto kTable = Place::kTable;
   constexpr auto kShared = MapKind::kShared;
   nlohmann::ordered_json figures;
   figures["bare"] = measure(program);
   figures["observed"] = observed_unfiltered(program);
   figures["observed_filter"] = observed(program, "bare", true, kPerCpu, {own});
-  figures["observed_filter_900_devices"] = observed(program, "bare", true, kPerCpu, many);
-  figures["observed_filter_last_place"] = observed(program, "bare", true, kPerCpu, crowd);
-  figures["observed_filter_other_device"] = observed(program, "bare", true, kPerCpu, {own + 2});
+  figures["observed_filter_table"] = observed(program, "bare", true, kPerCpu, {own}, kTable);
+  figures["observed_filter_900_devices"] = observed(program, "bare", true, kPerCpu, many, kTable);
+  figures["observed_filter_last_place"] = observed(program, "bare", true, kPerCpu, crowd, kTable);
+  figures["observed_filter_other_device"] =
+      observed(program, "bare", true, kPerCpu, {own + 2}, kTable);
   figures["observed_filter_array"] = observed(program, "bare", true, kShared, {own});
   figures["observed_filter_untyped"] = observed(untyped, "bare_untyped", false, kPerCpu, {own});
   const Owned<ways> other = load<ways>();

@@ -10,6 +10,8 @@ def claim($text; $value; $limit): {claim: $text, median: $value, low: $value, hi
           else figure("Linux \($kernel): \(.key | gsub("_"; " "))"; .value - $bare) end],
     "claims": [.[] | to_entries[]
         | claim("Linux \(.key): instructions that observing adds, for the device alone";
-                .value.observed_filter - .value.bare; 300)],
+                .value.observed_filter - .value.bare; {"6.1": 255, "6.12": 278}[.key] // 257),
+          claim("Linux \(.key): the same for the second device of a program, and each one after it";
+                .value.observed_filter_table - .value.bare; 300)],
     "missing": []
 }

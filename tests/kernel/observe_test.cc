@@ -4,6 +4,9 @@
 #include <signal.h>
 
 #include <array>
+#include <atomic>
+#include <filesystem>
+#include <thread>
 
 #include "pinning/pin_path.h"
 #include "tests/kernel/observe_fixture.h"
@@ -97,6 +100,77 @@ TEST_F(Observe, OneProgramOnThreeDevicesIsCountedForEach) {
     run_or_throw({"rm", "/sys/fs/bpf/one"});
   }
   EXPECT_EQ(left_behind(before), "");
+}
+
+// The first device of a program has a place of its own in the observer, the others share a table.
+class ObserveTwo : public Observe {
+protected:
+  void SetUp() override {
+    Observe::SetUp();
+    if (IsSkipped()) {
+      return;
+    }
+    run_or_throw(
+        {"bpftool", "prog", "load", program_file("rules"), "/sys/fs/bpf/one", "type", "xdp"});
+    for (const char *device : {"va", "vb"}) {
+      run_or_throw(
+          {"bpftool", "net", "attach", "xdpdrv", "pinned", "/sys/fs/bpf/one", "dev", device});
+    }
+  }
+  void TearDown() override { std::filesystem::remove("/sys/fs/bpf/one"); }
+
+  const VethPair one_{{.near = "va", .far = "vx"}};
+  const VethPair two_{{.near = "vb", .far = "vy"}};
+};
+
+TEST_F(ObserveTwo, EachIsExactWhateverTheOtherDoes) {
+  const size_t links = kernel_objects().links.size();
+  observe("va");
+  const Counters first = send_each_verdict("vx");
+  observe("vb");
+  Counters other = send_each_verdict("vy", 1);
+  expect_counters(pinned_counters("va"), first);
+  observe("va", {"--reset"}); // out of its own place, as the other device is there
+  Counters own = send_each_verdict("vx", 2);
+  other = sum(other, send_each_verdict("vy", 3));
+  expect_counters(pinned_counters("va"), own);
+  expect_counters(pinned_counters("vb"), other);
+  load_well({"--dev", "va", "--unload"});
+  send_each_verdict("vx");
+  other = sum(other, send_each_verdict("vy", 4));
+  expect_counters(pinned_counters("vb"), other);
+  observe("va"); // into the table
+  own = send_each_verdict("vx", 5);
+  load_well({"--dev", "vb", "--unload"});
+  send_each_verdict("vy");
+  own = sum(own, send_each_verdict("vx", 6));
+  expect_counters(pinned_counters("va"), own);
+  EXPECT_EQ(kernel_objects().links.size(), links + 1);
+  observe("va", {"--reset"}); // into a place of its own, in a new observer
+  own = send_each_verdict("vx", 7);
+  expect_counters(pinned_counters("va"), own);
+  EXPECT_EQ(kernel_objects().links.size(), links + 1) << "the old observer is gone";
+  load_well({"--dev", "va", "--unload"});
+  EXPECT_EQ(kernel_objects().links.size(), links);
+}
+
+TEST_F(ObserveTwo, FirstLosesNoFrameWhileTheSecondComesAndGoes) {
+  observe("va");
+  std::atomic<bool> stop = false;
+  Counters expected = {};
+  std::thread sender([&] {
+    while (!stop) {
+      expected = sum(expected, send_passing("vx", 1009));
+    }
+  });
+  for (int times = 0; times < 5; ++times) {
+    observe("vb");
+    load_well({"--dev", "vb", "--pin", "--observe", "--reset"});
+    load_well({"--dev", "vb", "--unload"});
+  }
+  stop = true;
+  sender.join();
+  expect_counters(pinned_counters("va"), expected);
 }
 
 // The same interface number in two network namespaces, one program on both.
