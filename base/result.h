@@ -13,6 +13,8 @@ struct Error {
   std::string message;
   std::string hint;
   int code = 0;
+  /// What a change that failed has changed all the same: "'eth0' is not counted". Empty: nothing.
+  std::string stands = {};
 };
 
 template <typename T> using Result = tl::expected<T, Error>;

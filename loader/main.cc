@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/out_of_memory.h"
@@ -31,15 +32,13 @@ constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
 // SYS_ADMIN: looking at programs by id, and with it libxdp's dispatcher; PERFMON: kfuncs; CHOWN:
-// --group; DAC_READ_SEARCH: a program file in a home directory that root does not own.
+// --group, and whatever is written anew keeps its group; DAC_READ_SEARCH: a program file in a home
+// directory that root does not own.
 std::vector<cap_value_t> wanted_capabilities(const Options &options) {
-  std::vector<cap_value_t> wanted = {CAP_SYS_ADMIN};
+  std::vector<cap_value_t> wanted = {CAP_SYS_ADMIN, CAP_CHOWN};
   if (options.task != Task::kStatus) {
     // SYS_PTRACE: the network namespaces of other processes, to find a device that was moved.
     wanted.insert(wanted.end(), {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE});
-  }
-  if (!options.count.group.empty() || options.count.reset) {
-    wanted.push_back(CAP_CHOWN);
   }
   if (options.count.source == Source::kProgram) {
     wanted.push_back(CAP_DAC_READ_SEARCH);
@@ -47,9 +46,9 @@ std::vector<cap_value_t> wanted_capabilities(const Options &options) {
   return wanted;
 }
 
-bool report_outcome(const Result<Outcome> &outcome) {
+bool report_outcome(const Result<Outcome> &outcome, const std::string &device) {
   if (!outcome) {
-    report_error(outcome.error());
+    report_error(with_what_stands(outcome.error(), device));
     return false;
   }
   report_done(outcome->done);
@@ -62,7 +61,7 @@ bool report_outcome(const Result<Outcome> &outcome) {
 template <typename Act> int for_each_device(const std::vector<std::string> &devices, Act act) {
   int status = kDone;
   for (const auto &device : devices) {
-    if (!report_outcome(act(device))) {
+    if (!report_outcome(act(device), device)) {
       status = kFailed;
     }
   }
@@ -74,13 +73,15 @@ template <typename Act> int for_each_device(const std::vector<std::string> &devi
 bool count_and_report(const CountRequest &request, const std::string &device) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::_exit(report_outcome(count_device(request, device)) ? kDone : kFailed);
+    ::_exit(report_outcome(count_device(request, device), device) ? kDone : kFailed);
   }
   int status = 0;
   while (child > 0 && ::waitpid(child, &status, 0) != child) {
   }
   if (child < 0 || !WIFEXITED(status)) {
-    report_error({"cannot begin to follow '" + device + "': its process ended early", "", 0});
+    report_error({"cannot begin to follow '" + device +
+                      "': its process ended early; it may be counted, its counters stay",
+                  "", 0});
   }
   return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == kDone;
 }
@@ -92,7 +93,9 @@ bool begin_to_follow(const CountRequest &request, const std::string &device, Fol
   }
   auto followed = FollowedDevice::start(request.pin_root, device, began_at);
   if (!followed) {
-    report_error(followed.error());
+    Error error = followed.error();
+    error.stands = "counting goes on";
+    report_error(with_what_stands(std::move(error), device));
     return false;
   }
   follow.add(std::move(*followed));
@@ -218,6 +221,17 @@ Result<std::vector<std::string>> devices_of(const Options &options) {
                         pinned ? Among::kPinned : Among::kPresent);
 }
 
+// Before the first device was looked at.
+int fail_at_once(const Options &options, const Error &error) {
+  const bool changes = options.task != Task::kStatus && options.task != Task::kForeground;
+  std::string devices;
+  for (const auto &device : options.devices) {
+    devices += (devices.empty() ? "" : "', '") + device;
+  }
+  report_error(changes ? with_what_stands(error, devices) : error);
+  return kFailed;
+}
+
 int run(int argc, char **argv) {
   Options options = parse_options(argc, argv);
   if (options.task == Task::kHelp) {
@@ -230,13 +244,11 @@ int run(int argc, char **argv) {
   }
   capture_library_log(options.verbose);
   if (auto kept = keep_capabilities(wanted_capabilities(options)); !kept) {
-    report_error(kept.error());
-    return kFailed;
+    return fail_at_once(options, kept.error());
   }
   auto devices = devices_of(options);
   if (!devices) {
-    report_error(devices.error());
-    return kFailed;
+    return fail_at_once(options, devices.error());
   }
   options.devices = std::move(*devices);
   if (options.task == Task::kStatus) {

@@ -4,10 +4,12 @@
 #include <bpf/bpf.h>
 #include <linux/if_link.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "base/clock.h"
+#include "loader/attach/ownership.h"
 #include "loader/system/library_log.h"
 
 namespace xdpstats {
@@ -64,8 +66,21 @@ Result<void> AttachedCounter::detach() const {
     error = bpf_xdp_detach(ifindex(), XDP_FLAGS_REPLACE | mode_flag(state_.netdev.attach_mode),
                            &options);
   }
-  return error == 0 ? Result<void>{}
-                    : library_failure("cannot detach from '" + state_.name + "'", error);
+  if (error == 0) {
+    return {};
+  }
+  const Failure refused = library_failure("cannot detach from '" + state_.name + "'", error);
+  const auto runs = still_runs();
+  return runs && !*runs ? Result<void>{} : refused;
+}
+
+Result<bool> AttachedCounter::still_runs() const {
+  const auto now = examine_device(state_.name);
+  if (!now) {
+    return now.error().code == ENODEV ? Result<bool>(false) : Failure(now.error());
+  }
+  return !now->inspected || std::any_of(now->programs.begin(), now->programs.end(),
+                                        [this](const auto &program) { return program.id == id_; });
 }
 
 Result<void> AttachedCounter::put_back() const {
@@ -92,6 +107,10 @@ Result<Attachment> AttachedCounter::swap_component(CountingObject &object,
       attach_through_libxdp(state_, object, static_cast<AttachMode>(state_.netdev.attach_mode),
                             request.priority.value_or(*priority()), pins);
   if (!attachment) {
+    const auto now = examine_device(state_.name);
+    if (!now || our_program(*now, pins)) {
+      return attachment; // it runs, or may do so
+    }
     if (const auto back = put_back(); !back) {
       return Failure(Error{attachment.error().message + "; and " + back.error().message,
                            back.error().hint, back.error().code});
@@ -116,22 +135,6 @@ Result<Attachment> AttachedCounter::replace_by(CountingObject &object, const Att
     return attach_failure(state_, error, request.mode);
   }
   return attachment_now(state_, fd);
-}
-
-Result<void> AttachedCounter::restore(const CountingObject &object, uint32_t new_id) const {
-  if (chain_) {
-    const auto now = examine_device(state_.name);
-    const auto successor = now ? open(*now, new_id) : Failure(now.error());
-    if (!successor) {
-      return Failure(successor.error());
-    }
-    const auto detached = successor->detach();
-    return detached ? put_back() : detached;
-  }
-  const int error = exchange(bpf_program__fd(object.program), fd_.get());
-  return error == 0 ? Result<void>{}
-                    : library_failure("cannot put the former counter of '" + state_.name + "' back",
-                                      error);
 }
 
 } // namespace xdpstats

@@ -23,7 +23,11 @@ public:
   /// Its place in the device's dispatcher; nullopt: it is attached directly.
   [[nodiscard]] std::optional<unsigned> priority() const;
 
-  /// Detaches it. The kernel makes sure that it is still the one that is attached.
+  /// The program that is attached directly, borrowed; -1: a dispatcher runs it.
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+  /// Detaches it. The kernel makes sure that it is still the one that is attached. Fails only
+  /// where the device still runs it, as far as can be seen: libxdp may fail after it is done.
   [[nodiscard]] Result<void> detach() const;
 
   /// Attaches it again after detach().
@@ -31,18 +35,17 @@ public:
 
   /// Loads `object` and puts it in this program's place. Atomic for a directly attached program; a
   /// dispatcher is rebuilt, which leaves a gap that is measured. If that fails this one is put
-  /// back. `pins` are kept as in attach_program().
+  /// back, unless the new one may run: two of ours would count each frame twice. `pins` are kept as
+  /// in attach_program().
   [[nodiscard]] Result<Attachment> replace_by(CountingObject &object, const AttachRequest &request,
                                               DevicePins &pins) const;
-
-  /// Undoes replace_by: puts this program in the place of `new_id` again, which `object` holds.
-  [[nodiscard]] Result<void> restore(const CountingObject &object, uint32_t new_id) const;
 
 private:
   AttachedCounter(const DeviceState &state, uint32_t id) : state_(state), id_(id) {}
 
   [[nodiscard]] int ifindex() const { return static_cast<int>(state_.netdev.ifindex); }
   [[nodiscard]] int exchange(int old_fd, int new_fd) const;
+  [[nodiscard]] Result<bool> still_runs() const;
   [[nodiscard]] Result<Attachment>
   swap_component(CountingObject &object, const AttachRequest &request, DevicePins &pins) const;
 

@@ -29,6 +29,11 @@ const NetdevTable::value_type *find_by_program(const NetdevTable &devices,
   return found == devices.end() ? nullptr : &*found;
 }
 
+bool counts_into(const ProgramInfo &program, const DevicePins &pins) {
+  return (pins.stats() && program.uses_map(pins.stats()->id)) ||
+         (pins.staged() && program.uses_map(pins.staged()->id));
+}
+
 // The programs by which the counted device is recognised: ours, or the dispatchers that it is a
 // component of. Empty: ours is no longer loaded, or somebody else's is observed, which tells
 // nothing of the device.
@@ -42,9 +47,7 @@ Result<std::vector<uint32_t>> telling_programs(const DevicePins &pins) {
     return program.error().code == ENOENT ? Result<std::vector<uint32_t>>(std::vector<uint32_t>())
                                           : Failure(program.error());
   }
-  const bool ours = (pins.stats() && program->uses_map(pins.stats()->id)) ||
-                    (pins.staged() && program->uses_map(pins.staged()->id));
-  if (!ours) {
+  if (!counts_into(*program, pins)) {
     return std::vector<uint32_t>();
   }
   auto programs = programs_with_component(program->id);
@@ -52,6 +55,26 @@ Result<std::vector<uint32_t>> telling_programs(const DevicePins &pins) {
     programs->push_back(program->id);
   }
   return programs;
+}
+
+// The device that runs a program of ours, whatever the record says. What cannot be looked at does
+// not.
+const NetdevTable::value_type *find_counting(const NetdevTable &devices, const DevicePins &pins) {
+  const auto counts = [&pins](const auto &device) {
+    const uint32_t id = device.second.hw_id != 0 ? device.second.hw_id : device.second.program_id;
+    const auto program = id == 0 ? os_failure("", ENOENT) : program_by_id(id);
+    if (!program) {
+      return false;
+    }
+    const auto components = find_components(*program);
+    return counts_into(*program, pins) ||
+           (components && std::any_of(components->begin(), components->end(),
+                                      [&pins](const Component &component) {
+                                        return counts_into(component.program, pins);
+                                      }));
+  };
+  const auto found = std::find_if(devices.begin(), devices.end(), counts);
+  return found == devices.end() ? nullptr : &*found;
 }
 
 const NetdevTable::value_type *find_in(const xdp_stats_info &info, const NetworkView &around,
@@ -89,8 +112,9 @@ std::optional<Whereabouts> find_elsewhere(const xdp_stats_info &info,
 } // namespace
 
 const NetdevTable::value_type *find_device_here(const DevicePins &pins, const NetworkView &here) {
-  const auto programs = telling_programs(pins);
-  return find_in(pins.info(), here, programs.value_or(std::vector<uint32_t>()));
+  const auto programs = telling_programs(pins).value_or(std::vector<uint32_t>());
+  const auto *counting = programs.empty() ? find_counting(here.devices, pins) : nullptr;
+  return counting != nullptr ? counting : find_in(pins.info(), here, programs);
 }
 
 Result<Whereabouts> find_counted_device(const DevicePins &pins, const NetworkView &here) {
@@ -101,7 +125,7 @@ Result<Whereabouts> find_counted_device(const DevicePins &pins, const NetworkVie
   const auto programs = telling_programs(pins);
   // Without CAP_SYS_ADMIN nobody can look at programs, nor into other namespaces.
   const bool may_look = programs.has_value();
-  if (const auto *device = find_in(info, here, programs.value_or(std::vector<uint32_t>()))) {
+  if (const auto *device = find_device_here(pins, here)) {
     return at(Place::kHere, *device, info.counted_program_id);
   }
   if (!may_look) {

@@ -80,12 +80,18 @@ Result<uint64_t> stay(Observer &observer, const DevicePins &pins, const Observer
   if (std::is_permutation(keys.begin(), keys.end(), counted.begin(), counted.end())) {
     return uint64_t{0};
   }
-  if (auto added = observer.add(keys, counters.fd.get()); !added) {
-    return Failure(added.error());
-  }
+  const ObserverKeys before = pins.stats() ? observer.keys_of(pins.stats()->id) : ObserverKeys();
+  auto done = observer.add(keys, counters.fd.get());
   const uint64_t began = boot_time_ns();
-  if (auto removed = remove_from(observer, pins, keys); !removed) {
-    return Failure(removed.error());
+  if (done) {
+    done = remove_from(observer, pins, keys);
+  }
+  if (!done) {
+    if (pins.stats()) {
+      static_cast<void>(observer.add(before, pins.stats()->fd.get()));
+    }
+    static_cast<void>(remove_from(observer, pins, before));
+    return Failure(done.error());
   }
   return began;
 }
@@ -123,9 +129,11 @@ Result<uint64_t> place_observer(ObserverCode &code, const DevicePins &pins,
     return added;
   };
   // Two XDP programs never see the same frame, so the new observer starts before the old one stops.
-  // But a dispatcher and its component both see a frame: then the old observer stops first, and the
-  // frames in between are not counted.
-  const bool nested = target.extension || (*present && is_extension((*present)->target_program()));
+  // But a dispatcher and its component both see a frame, and so do two observers of one program:
+  // then the old one stops first, and the frames in between are not counted.
+  const bool nested =
+      target.extension ||
+      (*present && ((*present)->observes(target) || is_extension((*present)->target_program())));
   auto added = nested ? Result<void>{} : begin();
   auto suspended = added ? SuspendedObserver::suspend(pins) : Failure(added.error());
   if (suspended && nested) {
@@ -185,6 +193,9 @@ Result<SuspendedObserver> SuspendedObserver::suspend(const DevicePins &pins) {
   }
   suspended.keys_ = (*observer)->keys_of(pins.stats()->id);
   suspended.counters_ = UniqueFd(::fcntl(pins.stats()->fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (!suspended.counters_.valid()) {
+    return os_failure("cannot duplicate a map's descriptor", errno);
+  }
   suspended.observer_ = std::make_unique<Observer>(std::move(**observer));
   if (auto removed = suspended.observer_->remove(pins.stats()->id); !removed) {
     return Failure(removed.error());

@@ -73,7 +73,10 @@ bool GivenPin::set(gid_t group, mode_t mode) const {
   // No std::string: the undo must not need memory.
   std::array<char, 32> link = {};
   std::snprintf(link.data(), link.size(), "/proc/self/fd/%d", fd_.get());
-  return ::fchownat(fd_.get(), "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) == 0 &&
+  struct stat now = {};
+  const bool has_group = ::fstat(fd_.get(), &now) == 0 && now.st_gid == group;
+  return (has_group ||
+          ::fchownat(fd_.get(), "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) == 0) &&
          ::chmod(link.data(), mode) == 0;
 }
 

@@ -57,6 +57,14 @@ Result<void> lock(int fd, const std::string &pin_root) {
   return {};
 }
 
+// The lock, if nobody has it.
+UniqueFd lock_at_once(const std::string &locks) {
+  UniqueFd fd(::open(locks.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const bool ours =
+      fd.valid() && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 && is_same_file(fd.get(), locks);
+  return ours ? std::move(fd) : UniqueFd();
+}
+
 // Our pins, or those of a stranger; the locks do not count.
 bool is_empty(const std::string &pin_root, std::string_view except) {
   std::error_code error;
@@ -153,6 +161,9 @@ PinRootLock::PinRootLock(PinRootLock &&other) noexcept
 
 PinRootLock::~PinRootLock() {
   const std::string locks = lock_directory(pin_root_);
+  if (created_ && !locks_.valid()) {
+    locks_ = lock_at_once(locks); // what failed may have been the locking
+  }
   // Only the holder may remove the lock: nobody else has it then.
   if (locks_.valid() && is_empty(pin_root_, std::filesystem::path(locks).filename().string())) {
     std::error_code ignored;

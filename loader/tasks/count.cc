@@ -16,6 +16,7 @@
 #include "loader/pins/info_writer.h"
 #include "loader/system/capabilities.h"
 #include "loader/tasks/counter_change.h"
+#include "loader/tasks/failed_change.h"
 #include "loader/tasks/observe_device.h"
 #include "pinning/info_record.h"
 
@@ -115,69 +116,6 @@ Result<void> check_mode(const CountRequest &request, const DeviceState &state) {
                      " --unload");
 }
 
-// Readers compare the device's program id with the recorded one; a rebuilt dispatcher has a new id.
-Result<void> renew_info(DevicePins &pins, const DeviceState &state) {
-  xdp_stats_info info = pins.info();
-  const uint32_t dispatcher = state.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U;
-  const uint32_t looked_at = XDP_STATS_INFO_DISPATCHER | XDP_STATS_INFO_NOT_COUNTING;
-  if (info.netdev_program_id == state.netdev.program_id && (info.flags & looked_at) == dispatcher) {
-    return {};
-  }
-  info.netdev_program_id = state.netdev.program_id;
-  info.flags = (info.flags & ~looked_at) | dispatcher;
-  info.checked_at = realtime_ns();
-  return pins.write_info(info);
-}
-
-// After a failure that put the former counter back: its chain may be a new one.
-void settle_failed_change(DevicePins &pins, const std::string &device,
-                          const std::optional<AttachedCounter> &former) {
-  if (!former) {
-    return;
-  }
-  const auto state = examine_device(device);
-  if (state && our_program(*state, pins) == former->id()) {
-    static_cast<void>(renew_info(pins, *state));
-  }
-}
-
-// Whether nothing of this run counts any more.
-bool undo_attachment(const std::string &device, const Attachment &attachment,
-                     const CountingObject &object, const std::optional<AttachedCounter> &former) {
-  if (former) {
-    return former->restore(object, attachment.program_id).has_value();
-  }
-  const auto state = examine_device(device);
-  const auto counter =
-      state ? AttachedCounter::open(*state, attachment.program_id) : Failure(state.error());
-  return counter && counter->detach();
-}
-
-// Whether the device certainly runs nothing of ours but the former counter: an attach that is told
-// as failed may have been done.
-bool nothing_was_attached(const CounterChange &change,
-                          const std::optional<AttachedCounter> &former) {
-  const auto state = examine_device(change.state.name);
-  if (!state) {
-    return state.error().code == ENODEV;
-  }
-  if (!state->inspected) {
-    return state->netdev.program_id == change.state.netdev.program_id;
-  }
-  // Where libxdp fails after it attached its dispatcher it may leave it there, without our program.
-  if (state->dispatcher && state->programs.empty() && change.state.netdev.program_id == 0) {
-    return detach_empty_dispatcher(*state).has_value();
-  }
-  const auto ours = our_program(*state, change.transaction.pins);
-  return ours == (former ? std::optional(former->id()) : std::nullopt);
-}
-
-Failure attached_without_record(const std::string &device, const Error &error) {
-  return Failure(
-      Error{error.message + "; '" + device + "' may be counted all the same, its counters stay",
-            "run the same command again: it finishes what was begun", error.code});
-}
-
 Result<std::optional<AttachedCounter>> open_former(const CounterChange &change) {
   if (!change.transaction.ours) {
     return std::nullopt;
@@ -232,8 +170,13 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
   const auto former = open_former(change);
   const auto place = former && *former ? (*former)->priority() : std::nullopt;
   if (runs_ours && counts_already(request, change, *object, place)) {
-    // The id may have changed because somebody joined or left the dispatcher.
-    if (auto renewed = renew_info(pins, state); !renewed) {
+    // The id may have changed because somebody joined or left the dispatcher; and an earlier run
+    // may have left the pin of an observer.
+    auto renewed = renew_info(pins, state);
+    if (renewed) {
+      renewed = withdraw_observer(pins);
+    }
+    if (!renewed) {
       return Failure(renewed.error());
     }
     pins.commit();
@@ -253,33 +196,33 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
   if (!suspended) {
     return Failure(suspended.error());
   }
+  // What the undo will need is opened before there is anything to undo.
+  const auto undo = UndoSwitch::open(state.netdev.ifindex);
+  if (!undo) {
+    return Failure(undo.error());
+  }
+  const xdp_stats_info record_before = pins.info();
   const auto attachment = *former ? (*former)->replace_by(*object, request.attach, pins)
                                   : attach_program(state, *object, request.attach, pins);
   if (!attachment) {
     // If the device disappeared just after attaching, libxdp's pins of its dispatcher stay.
     static_cast<void>(remove_dead_dispatchers(pins));
-    if (pins.kept() && !nothing_was_attached(change, *former)) {
-      return attached_without_record(state.name, attachment.error());
-    }
-    pins.roll_back();
-    settle_failed_change(pins, state.name, *former);
-    return Failure(attachment.error());
+    return failed_change(change, *former, record_before, attachment.error(),
+                         pins.kept() ? what_is_left(change, *former) : Left::kFormer);
   }
   const NewCounter counter = new_counter(request, change, *object, *attachment);
   const auto written = write_info(change, next_info(pins.info(), counter, change.restart));
   if (!written) {
-    if (!undo_attachment(state.name, *attachment, *object, *former)) {
-      return attached_without_record(state.name, written.error());
-    }
-    pins.roll_back();
-    settle_failed_change(pins, state.name, *former);
-    return Failure(written.error());
+    return failed_change(change, *former, record_before, written.error(),
+                         take_back(*undo, *attachment, *object, *former));
   }
   suspended->forget();
-  if (auto withdrawn = withdraw_observer(pins); !withdrawn) {
-    return Failure(withdrawn.error());
-  }
   pins.commit();
+  if (auto withdrawn = withdraw_observer(pins); !withdrawn) {
+    Error error = withdrawn.error();
+    error.stands = "'" + state.name + "' is counted, but the pin of its former observer is left";
+    return Failure(error);
+  }
   return outcome_of(change, *attachment, former->has_value(), counter.uncovered_ns, pins);
 }
 

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/clock.h"
+
 namespace xdpstats {
 namespace {
 
@@ -71,18 +73,30 @@ Result<void> prepare_counters(CounterChange &change, std::optional<MapKind> kind
 }
 
 Result<void> write_info(CounterChange &change, const xdp_stats_info &info) {
-  DevicePins &pins = change.pins();
-  const xdp_stats_info former = pins.info();
-  auto done = pins.write_info(info);
+  auto done = change.pins().write_info(info);
   // Publishing comes last, as it cannot be taken back.
-  if (done && change.restart) {
-    done = pins.publish_staged();
-    if (!done) {
-      pins.take_from_group();
-      static_cast<void>(pins.write_info(former));
-    }
+  return done && change.restart ? change.pins().publish_staged() : done;
+}
+
+Result<void> renew_info(DevicePins &pins, const DeviceState &state) {
+  xdp_stats_info info = pins.info();
+  const uint32_t dispatcher = state.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U;
+  const uint32_t looked_at = XDP_STATS_INFO_DISPATCHER | XDP_STATS_INFO_NOT_COUNTING;
+  if (info.netdev_program_id == state.netdev.program_id && (info.flags & looked_at) == dispatcher) {
+    return {};
   }
-  return done;
+  info.netdev_program_id = state.netdev.program_id;
+  info.flags = (info.flags & ~looked_at) | dispatcher;
+  info.checked_at = realtime_ns();
+  return pins.write_info(info);
+}
+
+void undo_change(CounterChange &change, const xdp_stats_info &record) {
+  DevicePins &pins = change.pins();
+  pins.roll_back();
+  if (pins.info().generation != record.generation && pins.stats()) {
+    static_cast<void>(pins.write_info(record));
+  }
 }
 
 } // namespace xdpstats

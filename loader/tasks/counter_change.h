@@ -39,8 +39,15 @@ struct CounterChange {
 /// there is, else for each CPU.
 [[nodiscard]] Result<void> prepare_counters(CounterChange &change, std::optional<MapKind> kind);
 
-/// Writes the info record, and puts new counters of --reset in the place of the old. On failure
-/// both are as before.
+/// Writes the info record, and puts new counters of --reset in the place of the old. On failure the
+/// counters are as before; the record may be written.
 [[nodiscard]] Result<void> write_info(CounterChange &change, const xdp_stats_info &info);
+
+/// Writes into the record that the device still counts, with the program ids that it has now: a
+/// dispatcher that was rebuilt has another one.
+[[nodiscard]] Result<void> renew_info(DevicePins &pins, const DeviceState &state);
+
+/// Undoes what this change did to the pins; `record` is what the record was before.
+void undo_change(CounterChange &change, const xdp_stats_info &record);
 
 } // namespace xdpstats

@@ -140,15 +140,17 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
   const bool counted_before = pins.info().attached_at != 0;
   const uint64_t uncovered = given_way->at() != 0 ? since(given_way->at(), observation->began)
                                                   : uncovered_before(pins.info(), *observation);
+  const xdp_stats_info record_before = pins.info();
   if (const auto recorded = write_info(change, observation_info(pins.info(), device, *observation,
                                                                 flags, uncovered, change.restart));
       !recorded) {
     // If an observer counted before, let it count into the former counters again.
-    if (pins.info().mode == XDP_STATS_MODE_OBSERVE) {
+    if (record_before.mode == XDP_STATS_MODE_OBSERVE) {
       static_cast<void>(observe_current(code, pins, device, *pins.stats()));
     } else {
       static_cast<void>(withdraw_observer(pins));
     }
+    undo_change(change, record_before);
     return Failure(recorded.error());
   }
   given_way->keep_away();

@@ -19,6 +19,13 @@ Result<void> detach(const DeviceState &state, uint32_t program) {
   return counter ? counter->detach() : Failure(counter.error());
 }
 
+// The program is detached, or the observer has ended; not all pins could be removed.
+Failure unfinished(const std::string &device, Error error) {
+  error.stands = "'" + device + "' is not counted any more, its pins are left";
+  error.hint = "run the same command again: it finishes what was begun";
+  return Failure(error);
+}
+
 Result<void> detach_here(const Transaction &transaction, std::vector<std::string> &notes) {
   if (!transaction.state) {
     return {};
@@ -30,7 +37,8 @@ Result<void> detach_here(const Transaction &transaction, std::vector<std::string
     }
     // If the device disappears while its chain is taken apart, libxdp's pins of the dispatcher
     // stay.
-    return remove_dead_dispatchers(transaction.pins);
+    const auto removed = remove_dead_dispatchers(transaction.pins);
+    return removed ? removed : unfinished(state.name, removed.error());
   }
   if (state.netdev.program_id != 0) {
     notes.push_back(state.name + ": its XDP program " + quoted_programs(state) +
@@ -64,8 +72,7 @@ Result<void> detach_there(const Transaction &transaction, std::vector<std::strin
 Failure still_attached(const Transaction &transaction, const std::string &device) {
   return failure("cannot unload '" + device + "': its XDP program (id " +
                      std::to_string(transaction.counted.program_id) +
-                     ") is still loaded, on a device that cannot be seen from here; nothing was "
-                     "changed",
+                     ") is still loaded, on a device that cannot be seen from here",
                  "it was moved to another network namespace: run this there, with nsenter "
                  "--net=/proc/PID/ns/net");
 }
@@ -119,6 +126,10 @@ Result<Outcome> unload_device(const std::string &pin_root, const std::string &de
   }
   // An observer that other devices share goes on; one of this device alone ends with its pin.
   auto done = withdraw_observer(pins);
+  const bool observed = pins.info().mode == XDP_STATS_MODE_OBSERVE;
+  if (!done && observed) {
+    return Failure(done.error());
+  }
   if (done) {
     done = withdraw_losses(pins);
   }
@@ -126,7 +137,7 @@ Result<Outcome> unload_device(const std::string &pin_root, const std::string &de
     done = pins.remove();
   }
   if (!done) {
-    return Failure(done.error());
+    return unfinished(device, done.error());
   }
   return Outcome{device + ": no longer counted, its counters are removed", std::move(*notes)};
 }

@@ -8,6 +8,7 @@
 #include "pinning/stats_map.h"
 #include "tests/support/loader.h"
 #include "tests/support/machine_state.h"
+#include "tests/support/probe.h"
 
 namespace xdpstats::test {
 namespace {
@@ -17,6 +18,8 @@ namespace fs = std::filesystem;
 constexpr uint64_t kFrames = 211;
 
 } // namespace
+
+std::chrono::seconds run_limit() { return std::chrono::seconds(in_lab() ? 600 : 60); }
 
 void Machine::renew() {
   frames_.reset();
@@ -53,7 +56,8 @@ int Machine::times_counted() {
 std::string Machine::clean_up() {
   certain_ = 0;
   std::string wrong;
-  if (const Finished unloaded = load({"--dev", "va", "--unload"}); unloaded.status != 0) {
+  const Finished unloaded = run(loader({"--dev", "va", "--unload"}), {}, run_limit());
+  if (unloaded.status != 0) {
     wrong = "--unload fails: " + unloaded.err;
   }
   // What the task had others load.

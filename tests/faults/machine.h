@@ -2,6 +2,7 @@
 // The machine on which a task is swept: a veth pair, what is pinned, and who counts.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,9 @@
 #include "tests/support/veth.h"
 
 namespace xdpstats::test {
+
+/// How long a command may take: an emulated machine on a busy host is slow.
+[[nodiscard]] std::chrono::seconds run_limit();
 
 class Machine {
 public:

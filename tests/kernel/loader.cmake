@@ -6,10 +6,10 @@ xdp_stats_test(pin_root_lock LABEL kernel SOURCES pin_root_lock_test.cc LIBS loa
 xdp_stats_test(loader LABEL kernel
   SOURCES pinned.cc loader/loader_test.cc loader/concurrent_test.cc loader/count_test.cc
           loader/foreground_test.cc loader/foreign_test.cc loader/group_test.cc
-          loader/hint_test.cc loader/identity_test.cc loader/lock_test.cc loader/out_of_memory_test.cc
-          loader/refusal_test.cc
+          loader/hint_test.cc loader/hostile_test.cc loader/identity_test.cc loader/lock_test.cc
+          loader/out_of_memory_test.cc loader/refusal_test.cc
           loader/rerun_test.cc
-          loader/stranger_test.cc loader/undo_test.cc loader/unload_test.cc
+          loader/storm_test.cc loader/stranger_test.cc loader/undo_test.cc loader/unload_test.cc
   LIBS loader_command loader_support nlohmann_json::nlohmann_json)
 add_library(fail_memory MODULE loader/fail_memory.c)
 target_link_libraries(fail_memory PRIVATE xdp_stats_warnings)

@@ -26,16 +26,18 @@ Finished refused(const std::vector<std::string> &more = {}) {
 
 TEST(ObserveRefuses, DeviceWithoutAProgram) {
   const VethPair veth;
-  EXPECT_THAT(refused().err, AllOf(HasSubstr("cannot observe 'va': it has no XDP program\n"),
-                                   HasSubstr("hint: attach one first")));
+  EXPECT_THAT(refused().err,
+              AllOf(HasSubstr("cannot observe 'va': it has no XDP program; nothing was changed\n"),
+                    HasSubstr("hint: attach one first")));
   expect_nothing_pinned();
 }
 
 TEST(ObserveRefuses, ProgramWithoutBtf) {
   const VethPair veth;
   attach_by_ip("va", "rules_no_btf");
-  EXPECT_THAT(refused().err, AllOf(HasSubstr("was loaded without BTF, which tracing needs\n"),
-                                   HasSubstr("hint: compile it with clang -g")));
+  EXPECT_THAT(refused().err,
+              AllOf(HasSubstr("was loaded without BTF, which tracing needs; nothing was changed\n"),
+                    HasSubstr("hint: compile it with clang -g")));
   expect_nothing_pinned();
 }
 
@@ -51,7 +53,8 @@ TEST(ObserveRefuses, TheBuiltinCounterAlone) {
   const VethPair veth;
   load_well({"--dev", "va", "--pin"});
   const uint32_t program = netdev("va").program_id;
-  EXPECT_THAT(refused().err, HasSubstr("its XDP program is the one that counts already\n"));
+  EXPECT_THAT(refused().err,
+              HasSubstr("its XDP program is the one that counts already; nothing was changed\n"));
   EXPECT_EQ(netdev("va").program_id, program);
   load_well({"--dev", "va", "--unload"});
   run_or_throw({"rmdir", "/sys/fs/bpf/xdp_stats"});

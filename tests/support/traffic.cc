@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/support/traffic.h"
 
+#include <csignal>
 #include <utility>
 
 #include "tests/support/wait.h"
@@ -30,6 +31,11 @@ uint64_t Traffic::stop() {
 }
 
 void Traffic::run(std::chrono::milliseconds pace) {
+  // The kernel would end a sender early: SIGCHLD, while another thread has it blocked to start a
+  // program, is a signal like any other.
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
   try {
     while (!stopping_) {
       const auto next = std::chrono::steady_clock::now() + pace;

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/fd.h"
@@ -16,6 +17,14 @@ namespace {
 
 constexpr char kBpffs[] = "/sys/fs/bpf";
 
+// A task that changes something says that it has not.
+std::string with_what_stands(const Command &command, const std::string &message, int status) {
+  const bool changes = std::any_of(command.begin(), command.end(), [](const std::string &word) {
+    return word == "--pin" || word == "--unload";
+  });
+  return message + (changes && status == 1 ? "; nothing was changed" : "");
+}
+
 } // namespace
 
 void expect_refused(const Command &command, const std::string &message, const std::string &hint,
@@ -23,8 +32,8 @@ void expect_refused(const Command &command, const std::string &message, const st
   const std::string before = machine_state();
   const Finished finished = run(command);
   EXPECT_EQ(finished.out, "");
-  EXPECT_EQ(finished.err,
-            "xdp-stats-load: " + message + "\n" + (hint.empty() ? "" : "hint: " + hint + "\n"));
+  EXPECT_EQ(finished.err, "xdp-stats-load: " + with_what_stands(command, message, status) + "\n" +
+                              (hint.empty() ? "" : "hint: " + hint + "\n"));
   EXPECT_EQ(finished.status, status);
   EXPECT_EQ(machine_state(), before);
 }

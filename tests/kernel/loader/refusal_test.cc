@@ -109,7 +109,7 @@ TEST_F(Refusal, WithoutPrivilege) {
       args.emplace_back("--pin");
     }
     command.insert(command.end(), args.begin(), args.end());
-    expect_refused(command, "not enough privilege: " + message,
+    expect_refused(command, "cannot change 'va': not enough privilege: " + message,
                    "run it as root, for example with sudo");
   }
 }
@@ -182,7 +182,8 @@ TEST_F(Refusal, OfAProgramThatTheVerifierRefuses) {
   EXPECT_EQ(finished.status, 1);
   EXPECT_THAT(finished.err.substr(0, finished.err.find('\n')),
               AllOf(StartsWith("xdp-stats-load: cannot attach to 'va': the verifier refused it: R"),
-                    EndsWith(" offset is outside of the packet: Permission denied")));
+                    EndsWith(" offset is outside of the packet: Permission denied; nothing was "
+                             "changed")));
   EXPECT_EQ(machine_state(), before);
 }
 
@@ -224,13 +225,16 @@ TEST_F(Refusal, OfAFileThatHoldsNoProgramOfThatSort) {
   refuse_program(empty, "cannot read BPF object '" + empty + "'", elf_hint);
   refuse_program("/bin/true", "cannot read BPF object '/bin/true'", elf_hint);
   refuse_program(std::string(kVerdicts) + ":other",
-                 "cannot find program 'other' in '" + std::string(kVerdicts) + "'\n",
+                 "cannot find program 'other' in '" + std::string(kVerdicts) +
+                     "'; nothing was changed\n",
                  "its XDP programs are: verdicts\n");
   const std::string no_map = SUPPORT_PROGRAMS "/sender.bpf.o";
-  refuse_program(no_map, "cannot find map 'xdp_stats_map' in '" + no_map + "'\n",
+  refuse_program(no_map,
+                 "cannot find map 'xdp_stats_map' in '" + no_map + "'; nothing was changed\n",
                  "include xdp_stats.bpf.h and return xdp_stats_count(ctx, action)\n");
   refuse_program(SUPPORT_PROGRAMS "/replacement.bpf.o",
-                 "cannot find an XDP program in '" SUPPORT_PROGRAMS "/replacement.bpf.o'\n",
+                 "cannot find an XDP program in '" SUPPORT_PROGRAMS
+                 "/replacement.bpf.o'; nothing was changed\n",
                  "the program's section has to be \"xdp\" or \"xdp.frags\"\n");
 }
 
