@@ -47,6 +47,8 @@ enum xdp_stats_attach_mode {
 /* Lost frames are counted as well (--losses), each component of a chain (--components). */
 #define XDP_STATS_INFO_LOSSES	  (1U << 4)
 #define XDP_STATS_INFO_COMPONENTS (1U << 5)
+/* A follower began to count this device. Whoever else does takes the flag away. */
+#define XDP_STATS_INFO_BY_FOLLOWER (1U << 6)
 
 /* Slaves of a bond, as far as there is room. */
 #define XDP_STATS_INFO_SLAVES 16

@@ -48,6 +48,14 @@ inline std::string check_count(const std::string &text) {
                                                  : "'" + text + "' is not a positive whole number";
 }
 
+/// Whole seconds, 0 included; ten years at most.
+inline std::string check_seconds(const std::string &text) {
+  uint64_t number = 0;
+  return read_number(text, number) && number <= 316224000
+             ? ""
+             : "'" + text + "' is not a whole number of seconds from 0 to 316224000";
+}
+
 // An empty value usually comes from an unset shell variable. It is refused, so that it is not
 // mistaken for an option that was not given.
 inline std::string check_not_empty(const std::string &text) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // xdp-stats-load: attach an XDP program that counts, and pin its counters.
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/out_of_memory.h"
 #include "base/stop_signals.h"
 #include "display/display.h"
@@ -68,70 +65,41 @@ template <typename Act> int for_each_device(const std::vector<std::string> &devi
   return status;
 }
 
-// In a process of its own: libxdp 1.3 leaves the programs open that it looks at (1.4.3 does not),
-// and a process that stays would keep them loaded.
-bool count_and_report(const CountRequest &request, const std::string &device) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::_exit(report_outcome(count_device(request, device), device) ? kDone : kFailed);
-  }
-  int status = 0;
-  while (child > 0 && ::waitpid(child, &status, 0) != child) {
-  }
-  if (child < 0 || !WIFEXITED(status)) {
-    report_error({"cannot begin to follow '" + device +
-                      "': its process ended early; it may be counted, its counters stay",
-                  "", 0});
-  }
-  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == kDone;
-}
-
-bool begin_to_follow(const CountRequest &request, const std::string &device, Follow &follow) {
-  const uint64_t began_at = boot_time_ns();
-  if (!count_and_report(request, device)) {
-    return false;
-  }
-  auto followed = FollowedDevice::start(request.pin_root, device, began_at);
-  if (!followed) {
-    Error error = followed.error();
-    error.stands = "counting goes on";
-    report_error(with_what_stands(std::move(error), device));
-    return false;
-  }
-  follow.add(std::move(*followed));
-  return true;
-}
-
 // Tells of what it finds as it goes, on stdout, which a service manager keeps as its log.
+void tell(const Follow::Report &report) {
+  for (const auto &line : report.lines) {
+    report_done(line);
+  }
+  for (const auto &note : report.notes) {
+    report_note(note);
+  }
+  for (const auto &error : report.errors) {
+    report_error(error);
+  }
+}
+
 int run_follow(const Options &options) {
-  auto follow = Follow::begin();
+  auto follow = Follow::begin({options.count, options.devices, options.forget});
   if (!follow) {
     report_error(follow.error());
     return kFailed;
   }
-  int status = kDone;
-  for (const auto &device : options.devices) {
-    if (!begin_to_follow(options.count, device, *follow)) {
-      status = kFailed;
-    }
-  }
-  if (follow->empty()) {
-    return kFailed;
-  }
-  notify_status(follow->status());
-  notify_ready();
-  for (bool ended = false; !ended;) {
+  std::string told;
+  for (bool ready = false, ended = false; !ended;) {
     const Follow::Report report = follow->wait();
-    for (const auto &line : report.lines) {
-      report_done(line);
+    tell(report);
+    // A service manager that is busy holds up whoever tells it the same again and again.
+    if (std::string now = follow->status(); now != told) {
+      notify_status(now);
+      told = std::move(now);
     }
-    for (const auto &error : report.errors) {
-      report_error(error);
+    ended = report.ended || follow->has_failed();
+    if (!ended && follow->is_ready() && !std::exchange(ready, true)) {
+      notify_ready();
     }
-    notify_status(follow->status());
-    ended = report.ended;
   }
   notify_stopping();
+  int status = follow->has_failed() ? kFailed : kDone;
   for (const auto &error : follow->end()) {
     report_error(error);
     status = kFailed;
@@ -246,7 +214,9 @@ int run(int argc, char **argv) {
   if (auto kept = keep_capabilities(wanted_capabilities(options)); !kept) {
     return fail_at_once(options, kept.error());
   }
-  auto devices = devices_of(options);
+  // A follower finds them as they appear.
+  auto devices = options.count.follow ? Result<std::vector<std::string>>(options.devices)
+                                      : devices_of(options);
   if (!devices) {
     return fail_at_once(options, devices.error());
   }

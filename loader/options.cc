@@ -27,6 +27,7 @@ Examples:
   xdp-stats-load --dev eth0 --pin             count from now on, and exit
   xdp-stats-load --dev eth0 --pin --observe   count what the XDP program that is there decides
   xdp-stats-load --dev eth0 --pin --observe --follow       and go along when that changes
+  xdp-stats-load --dev 'veth*' --pin --follow      count each as it appears
   xdp-stats-load --dev eth0 --pin --program my.bpf.o:my_prog
   xdp-stats-load --status                     what is counted, and by whom
   xdp-stats-load --dev eth0 --unload          stop, and remove the counters
@@ -68,7 +69,7 @@ std::string wrong_task(const Given &given) {
   }
   if ((unload || status) &&
       any(given, {"--pin", "--reset", "--chain", "--priority", "--map", "--group", "--follow",
-                  "--observe", "--program", "--mode", "--losses", "--no-losses"})) {
+                  "--forget", "--observe", "--program", "--mode", "--losses", "--no-losses"})) {
     return std::string(unload ? "--unload" : "--status") + " goes with --dev, " +
            (unload ? "--all, --gone, " : "") + "--pin-root and --verbose only";
   }
@@ -95,8 +96,11 @@ std::string wrong_source(const Given &given, const CountRequest &request) {
     return "--observe attaches no XDP program: it does not go with --program, --chain, --priority "
            "or --mode";
   }
-  if (given("--follow") && !(given("--observe") && given("--pin"))) {
-    return "--follow goes with --pin --observe";
+  if (given("--follow") && !given("--pin")) {
+    return "--follow goes with --pin";
+  }
+  if (given("--forget") && !given("--follow")) {
+    return "--forget goes with --follow";
   }
   if (given("--chain") && given("--program")) {
     return "--chain puts the built-in counter in front of a program: it does not go with "
@@ -120,6 +124,7 @@ Task chosen_task(const Given &given) {
 Options parse_options(int argc, char **argv) {
   Options options;
   CountRequest &count = options.count;
+  uint64_t forget = static_cast<uint64_t>(options.forget.count());
   double interval = std::chrono::duration<double>(options.interval).count();
   std::string mode = kModes.front().first;
   std::string map_kind;
@@ -138,7 +143,11 @@ Options parse_options(int argc, char **argv) {
   flag("--pin", "Pin the counters and exit; counting goes on");
   flag("--observe", "Count the verdicts of the XDP program that is attached already");
   app.add_flag("--follow", count.follow,
-               "With --observe: stay, and go along when that program changes");
+               "With --pin: stay, and count what appears, or changes, from now on");
+  app.add_option("--forget", forget,
+                 "With --follow: how long to keep the counters of devices that are gone")
+      ->type_name("SECONDS")
+      ->check(check_seconds);
   app.add_option("--program", count.program,
                  "Count through xdp_stats.bpf.h in this XDP program instead of the built-in one")
       ->type_name("FILE[:NAME]")
@@ -199,6 +208,7 @@ Options parse_options(int argc, char **argv) {
   if (!map_kind.empty()) {
     count.map_kind = chosen(map_kind, kMapKinds);
   }
+  options.forget = std::chrono::seconds(forget);
   options.interval =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(interval));
   const Given given = [&app](const char *name) { return app.count(name) != 0; };

@@ -23,12 +23,13 @@ enum class Task {
 struct Options {
   Task task = Task::kPin;
   std::string text;
-  std::vector<std::string> devices; ///< names and patterns, see select_devices()
-  bool all = false;                 ///< of kUnload: every pinned device
-  bool gone = false;                ///< of kUnload: those whose device is gone
-  CountRequest count;               ///< of kPin and kForeground
-  std::string pin_root;             ///< of all tasks
-  bool json = false;                ///< of kStatus
+  std::vector<std::string> devices;   ///< names and patterns, see select_devices()
+  bool all = false;                   ///< of kUnload: every pinned device
+  bool gone = false;                  ///< of kUnload: those whose device is gone
+  CountRequest count;                 ///< of kPin and kForeground
+  std::chrono::seconds forget{86400}; ///< of kPin that follows: how long to keep what is gone
+  std::string pin_root;               ///< of all tasks
+  bool json = false;                  ///< of kStatus
   std::chrono::nanoseconds interval = std::chrono::seconds(1); ///< of kForeground
   uint64_t tables = 0; ///< to show in kForeground; 0: until a signal comes
   bool verbose = false;

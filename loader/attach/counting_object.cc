@@ -145,7 +145,7 @@ Result<CountingObject> open_builtin(MapKind kind) {
   return counting;
 }
 
-Result<CountingObject> open_user_program(const std::string &spec) {
+Result<ProgramFile> read_program_file(const std::string &spec) {
   std::string file = spec;
   std::string name;
   const size_t colon = spec.rfind(':');
@@ -154,15 +154,19 @@ Result<CountingObject> open_user_program(const std::string &spec) {
     file = spec.substr(0, colon);
     name = spec.substr(colon + 1);
   }
-  const auto bytes = read_object_file(file);
-  if (!bytes) {
-    return Failure(bytes.error());
-  }
-  auto counting = open_object({bytes->data(), bytes->size()}, file);
+  auto bytes = read_object_file(file);
+  return bytes
+             ? Result<ProgramFile>(ProgramFile{std::move(file), std::move(name), std::move(*bytes)})
+             : Failure(bytes.error());
+}
+
+Result<CountingObject> open_user_program(const ProgramFile &read) {
+  const std::string &file = read.file;
+  auto counting = open_object({read.bytes.data(), read.bytes.size()}, file);
   if (!counting) {
     return counting;
   }
-  const auto program = find_program(counting->object.get(), file, name);
+  const auto program = find_program(counting->object.get(), file, read.name);
   if (!program) {
     return Failure(program.error());
   }
@@ -185,6 +189,11 @@ Result<CountingObject> open_user_program(const std::string &spec) {
   }
   counting->map_kind = *kind;
   return counting;
+}
+
+Result<CountingObject> open_user_program(const std::string &spec) {
+  const auto read = read_program_file(spec);
+  return read ? open_user_program(*read) : Failure(read.error());
 }
 
 } // namespace xdpstats

@@ -34,7 +34,18 @@ struct CountingObject {
 /// The built-in counter, opened but not loaded.
 [[nodiscard]] Result<CountingObject> open_builtin(MapKind kind);
 
-/// The user's program, `spec` = FILE[:NAME], opened but not loaded.
+/// A user's program, read from its file.
+struct ProgramFile {
+  std::string file;
+  std::string name; ///< of the program in it; empty: the only one
+  std::string bytes;
+};
+
+/// `spec` = FILE[:NAME].
+[[nodiscard]] Result<ProgramFile> read_program_file(const std::string &spec);
+
+/// The user's program, opened but not loaded.
+[[nodiscard]] Result<CountingObject> open_user_program(const ProgramFile &program);
 [[nodiscard]] Result<CountingObject> open_user_program(const std::string &spec);
 
 } // namespace xdpstats

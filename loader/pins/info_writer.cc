@@ -33,9 +33,8 @@ xdp_stats_info next_info(const xdp_stats_info &old, const NewCounter &counter, b
     info.uncovered_ns = 0;
     info.changes = 0;
     info.flags &= ~static_cast<__u32>(XDP_STATS_INFO_UNCOVERED_UNKNOWN);
-  } else {
-    info.uncovered_ns += counter.uncovered_ns;
   }
+  info.uncovered_ns += restarted ? 0 : counter.uncovered_ns;
   if (counter.program_id != 0) {
     info.changes += info.attached_at != 0 ? 1 : 0;
     info.attached_at = now;

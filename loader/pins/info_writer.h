@@ -11,6 +11,9 @@
 
 namespace xdpstats {
 
+/// A follower keeps the record up to date, and will have made it.
+inline constexpr uint32_t kFollowedFlags = XDP_STATS_INFO_FOLLOW | XDP_STATS_INFO_BY_FOLLOWER;
+
 /// Who counts from now on.
 struct NewCounter {
   uint32_t mode = XDP_STATS_MODE_NONE; ///< enum xdp_stats_mode
@@ -27,7 +30,8 @@ struct NewCounter {
   std::vector<uint32_t> slaves; ///< whose frames are counted as well, by ifindex
 };
 
-/// The record that follows `old`; `restarted`: the counters begin at zero.
+/// The record that follows `old`; `restarted`: the counters begin at zero, and what went uncounted
+/// before them does not matter.
 [[nodiscard]] xdp_stats_info next_info(const xdp_stats_info &old, const NewCounter &counter,
                                        bool restarted);
 

@@ -34,13 +34,11 @@ bool is_link(const std::string &path) {
   return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
 }
 
-// A loader holds the lock for milliseconds. If one hangs, give up after a while, and say why.
-constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::milliseconds kPause{10};
 
-Result<void> lock(int fd, const std::string &pin_root) {
+Result<void> lock(int fd, const std::string &pin_root, std::chrono::milliseconds patience) {
   const std::string what = "cannot lock '" + pin_root + "'";
-  for (auto tries = kPatience / kPause; ::flock(fd, LOCK_EX | LOCK_NB) != 0; --tries) {
+  for (auto tries = patience / kPause; ::flock(fd, LOCK_EX | LOCK_NB) != 0; --tries) {
     if (errno != EWOULDBLOCK && errno != EINTR) {
       return os_failure(what, errno);
     }
@@ -48,9 +46,10 @@ Result<void> lock(int fd, const std::string &pin_root) {
       return os_failure(what + ", which another process holds", EINTR);
     }
     if (tries == 0) {
-      return failure(what + ": another process has held the lock for " +
-                         std::to_string(kPatience.count()) + " seconds",
-                     "find it with: lslocks");
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
+      return Failure(Error{what + ": another process has held the lock for " +
+                               std::to_string(seconds.count()) + " seconds",
+                           "find it with: lslocks", EWOULDBLOCK});
     }
     std::this_thread::sleep_for(kPause);
   }
@@ -109,7 +108,8 @@ Result<void> check_root(int fd, const std::string &pin_root) {
 
 } // namespace
 
-Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool create) {
+Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool create,
+                                         std::chrono::milliseconds patience) {
   for (;;) {
     PinRootLock held(pin_root);
     if (create) {
@@ -139,7 +139,7 @@ Result<PinRootLock> PinRootLock::acquire(const std::string &pin_root, bool creat
       return Failure(locks.error());
     }
     if (locks) {
-      if (auto locked = lock(locks->get(), pin_root); !locked) {
+      if (auto locked = lock(locks->get(), pin_root, patience); !locked) {
         return Failure(locked.error());
       }
       // Its last holder may have removed it while we waited.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -9,13 +10,19 @@
 
 namespace xdpstats {
 
+/// A loader holds the lock for milliseconds; one that hangs is not waited for any longer.
+inline constexpr std::chrono::milliseconds kLoaderPatience = std::chrono::seconds(30);
+
 /// Holds the lock of a pin root: of all loaders only one at a time changes what is below it. The
 /// lock is a directory in the pin root, and goes with the last device that is pinned there.
 class PinRootLock {
 public:
-  /// Waits for another loader to finish, half a minute at most. Creates the pin root (its parent
-  /// must exist, in a bpffs) if `create`; without, an absent root fails with code ENOENT.
-  [[nodiscard]] static Result<PinRootLock> acquire(const std::string &pin_root, bool create);
+  /// Waits for another loader to finish; fails with code EWOULDBLOCK if it does not in time.
+  /// Creates the pin root (its parent must exist, in a bpffs) if `create`; without, an absent root
+  /// fails with code ENOENT.
+  [[nodiscard]] static Result<PinRootLock>
+  acquire(const std::string &pin_root, bool create,
+          std::chrono::milliseconds patience = kLoaderPatience);
   PinRootLock(PinRootLock &&other) noexcept;
   PinRootLock &operator=(PinRootLock &&) = delete;
   PinRootLock(const PinRootLock &) = delete;

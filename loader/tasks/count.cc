@@ -13,6 +13,7 @@
 #include "loader/attach/ownership.h"
 #include "loader/losses/device_losses.h"
 #include "loader/observe/observer_pin.h"
+#include "loader/pins/follower_lock.h"
 #include "loader/pins/info_writer.h"
 #include "loader/system/capabilities.h"
 #include "loader/tasks/counter_change.h"
@@ -57,6 +58,11 @@ uint32_t info_mode(Source source) {
   return XDP_STATS_MODE_NONE;
 }
 
+// A follower keeps a device although somebody runs the command without --follow.
+bool is_to_be_followed(const CountRequest &request, const DevicePins &pins) {
+  return request.follow || is_followed(pins.path()).value_or(false);
+}
+
 bool counts_already(const CountRequest &request, const CounterChange &change,
                     const CountingObject &object, std::optional<unsigned> place) {
   const xdp_stats_info &info = change.transaction.pins.info();
@@ -69,12 +75,15 @@ bool counts_already(const CountRequest &request, const CounterChange &change,
 
 // For how long, at most, frames went uncounted before: while a dispatcher was rebuilt; or, where
 // nothing of ours ran, since counting was last known to be in order.
-uint64_t uncovered_before(const CounterChange &change, const Attachment &attachment) {
+uint64_t uncovered_before(const CountRequest &request, const CounterChange &change,
+                          const Attachment &attachment) {
   const xdp_stats_info &info = change.transaction.pins.info();
-  if (change.transaction.ours || info.attached_at == 0 || change.restart) {
+  if (change.transaction.ours || change.restart ||
+      (info.attached_at == 0 && request.covered_until == 0)) {
     return attachment.uncovered_ns;
   }
-  const uint64_t known = std::max(info.attached_at, info.checked_at);
+  const uint64_t known =
+      std::max<uint64_t>({info.attached_at, info.checked_at, request.covered_until});
   const uint64_t now = realtime_ns();
   return now > known ? now - known : 0;
 }
@@ -92,14 +101,16 @@ NewCounter new_counter(const CountRequest &request, const CounterChange &change,
   counter.program_name = attachment.program_name;
   counter.netns = change.transaction.here.netns;
   counter.build_id = object.build_id;
-  counter.flags = attachment.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U;
-  counter.uncovered_ns = uncovered_before(change, attachment);
+  counter.flags = (attachment.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U) |
+                  (is_to_be_followed(request, change.transaction.pins) ? kFollowedFlags : 0U);
+  counter.uncovered_ns = uncovered_before(request, change, attachment);
   return counter;
 }
 
 Result<CountingObject> open_object(const CountRequest &request, const DevicePins &pins) {
   if (request.source == Source::kProgram) {
-    return open_user_program(request.program);
+    return request.program_file ? open_user_program(*request.program_file)
+                                : open_user_program(request.program);
   }
   const MapKind kept = pins.stats() && !request.reset ? pins.stats()->kind : MapKind::kPerCpu;
   return open_builtin(request.map_kind.value_or(kept));
@@ -125,8 +136,9 @@ Result<std::optional<AttachedCounter>> open_former(const CounterChange &change) 
                 : Failure(former.error());
 }
 
-Outcome outcome_of(const CounterChange &change, const Attachment &attachment, bool replaced,
-                   uint64_t uncovered_ns, const DevicePins &pins) {
+Outcome outcome_of(const CountRequest &request, const CounterChange &change,
+                   const Attachment &attachment, bool replaced, uint64_t uncovered_ns,
+                   const DevicePins &pins) {
   const std::string &name = change.state.name;
   const char *verb = !replaced ? ": counting ("
                                : (change.restart ? ": counting from zero ("
@@ -134,7 +146,7 @@ Outcome outcome_of(const CounterChange &change, const Attachment &attachment, bo
   Outcome outcome{name + verb + info_summary(pins.info()) + "); counters at " +
                       pins.path().stats_map,
                   notes_of(change)};
-  if (!attachment.dispatcher) {
+  if (!attachment.dispatcher && !request.follow) {
     outcome.notes.push_back(name + ": attached without libxdp's dispatcher, so no second XDP "
                                    "program can join it");
   }
@@ -172,7 +184,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
   if (runs_ours && counts_already(request, change, *object, place)) {
     // The id may have changed because somebody joined or left the dispatcher; and an earlier run
     // may have left the pin of an observer.
-    auto renewed = renew_info(pins, state);
+    auto renewed = renew_info(pins, state, is_to_be_followed(request, pins));
     if (renewed) {
       renewed = withdraw_observer(pins);
     }
@@ -223,7 +235,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
     error.stands = "'" + state.name + "' is counted, but the pin of its former observer is left";
     return Failure(error);
   }
-  return outcome_of(change, *attachment, former->has_value(), counter.uncovered_ns, pins);
+  return outcome_of(request, change, *attachment, former->has_value(), counter.uncovered_ns, pins);
 }
 
 // What is counted beside the verdicts. They are counted by now, and stay so if this fails.
@@ -237,25 +249,31 @@ void count_more(const CountRequest &request, CounterChange &change, Outcome &out
 
 } // namespace
 
-Result<Outcome> count_device(const CountRequest &request, const std::string &device) {
-  const bool observe = request.source == Source::kObserve;
+Result<void> check_request(const CountRequest &request) {
   // The program to observe is looked up by its id, which takes CAP_SYS_ADMIN.
-  const auto allowed =
-      observe ? require_capabilities({CAP_SYS_ADMIN}, "observe an XDP program")
-              : require_capabilities({CAP_NET_ADMIN, CAP_BPF}, "attach an XDP program");
-  if (!allowed) {
-    return Failure(allowed.error());
+  auto allowed = request.source == Source::kObserve
+                     ? require_capabilities({CAP_SYS_ADMIN}, "observe an XDP program")
+                     : require_capabilities({CAP_NET_ADMIN, CAP_BPF}, "attach an XDP program");
+  if (allowed && !request.group.empty()) {
+    allowed = require_capabilities({CAP_CHOWN}, "give counters to a group");
   }
-  if (!request.group.empty()) {
-    if (auto may = require_capabilities({CAP_CHOWN}, "give counters to a group"); !may) {
-      return Failure(may.error());
-    }
+  if (!allowed) {
+    return allowed;
+  }
+  const auto group = group_of(request);
+  return group ? Result<void>{} : Failure(group.error());
+}
+
+Result<Outcome> count_device(const CountRequest &request, const std::string &device) {
+  if (auto checked = check_request(request); !checked) {
+    return Failure(checked.error());
   }
   auto change = begin_change(request, device);
   if (!change) {
     return Failure(change.error());
   }
-  auto outcome = observe ? observe_device(request, *change) : count_with_program(request, *change);
+  auto outcome = request.source == Source::kObserve ? observe_device(request, *change)
+                                                    : count_with_program(request, *change);
   if (outcome) {
     count_more(request, *change, *outcome);
   }

@@ -2,6 +2,8 @@
 // Begin to count a device.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -18,14 +20,21 @@ enum class Source { kBuiltin, kObserve, kProgram };
 struct CountRequest {
   std::string pin_root;
   Source source = Source::kBuiltin;
-  std::string program; ///< FILE[:NAME] of Source::kProgram
+  std::string program;                             ///< FILE[:NAME] of Source::kProgram
+  std::shared_ptr<const ProgramFile> program_file; ///< the same, already read; null: not yet
   AttachRequest attach;
   std::optional<MapKind> map_kind; ///< nullopt: of whatever kind there is, else for each CPU
   bool reset = false;              ///< begin at zero
-  bool follow = false;             ///< a follower takes over: the device may be absent
+  bool follow = false;             ///< a follower takes over: a device to observe may be absent
   std::optional<bool> losses;      ///< whether to count lost frames; nullopt: as before
-  std::string group;               ///< who may read the counters; empty: leave ownership alone
+  /// When nothing was missed yet, as a follower knows it; ns since 1970 UTC, 0: nobody knows.
+  uint64_t covered_until = 0;
+  std::string group; ///< who may read the counters; empty: leave ownership alone
 };
+
+/// Whether the process may do what is asked for, and what the request names exists; nothing is
+/// created.
+[[nodiscard]] Result<void> check_request(const CountRequest &request);
 
 /// Counts `device` as asked for and pins the counters; does nothing where that is so already. On
 /// failure the device, its programs and its pins are as before.

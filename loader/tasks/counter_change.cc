@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "loader/pins/info_writer.h"
 
 namespace xdpstats {
-namespace {
 
 Result<std::optional<gid_t>> group_of(const CountRequest &request) {
   if (request.group.empty()) {
@@ -16,14 +16,13 @@ Result<std::optional<gid_t>> group_of(const CountRequest &request) {
   return id ? Result<std::optional<gid_t>>(*id) : Failure(id.error());
 }
 
-} // namespace
-
 Result<CounterChange> begin_change(const CountRequest &request, const std::string &device) {
   const auto exists = find_device(device);
   if (!exists) {
     return Failure(exists.error());
   }
-  if (!*exists && !request.follow) {
+  const bool may_be_absent = request.follow && request.source == Source::kObserve;
+  if (!*exists && !may_be_absent) {
     return no_such_device(device);
   }
   const auto group = group_of(request);
@@ -36,7 +35,7 @@ Result<CounterChange> begin_change(const CountRequest &request, const std::strin
     return Failure(transaction.error());
   }
   std::optional<DeviceState> state = std::move((*transaction)->state);
-  if (!state && !request.follow) {
+  if (!state && !may_be_absent) {
     return no_such_device(device);
   }
   if (!state) {
@@ -78,25 +77,27 @@ Result<void> write_info(CounterChange &change, const xdp_stats_info &info) {
   return done && change.restart ? change.pins().publish_staged() : done;
 }
 
-Result<void> renew_info(DevicePins &pins, const DeviceState &state) {
-  xdp_stats_info info = pins.info();
-  const uint32_t dispatcher = state.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U;
-  const uint32_t looked_at = XDP_STATS_INFO_DISPATCHER | XDP_STATS_INFO_NOT_COUNTING;
-  if (info.netdev_program_id == state.netdev.program_id && (info.flags & looked_at) == dispatcher) {
-    return {};
-  }
-  info.netdev_program_id = state.netdev.program_id;
-  info.flags = (info.flags & ~looked_at) | dispatcher;
-  info.checked_at = realtime_ns();
-  return pins.write_info(info);
-}
-
 void undo_change(CounterChange &change, const xdp_stats_info &record) {
   DevicePins &pins = change.pins();
   pins.roll_back();
   if (pins.info().generation != record.generation && pins.stats()) {
     static_cast<void>(pins.write_info(record));
   }
+}
+
+Result<void> renew_info(DevicePins &pins, const DeviceState &state, bool followed) {
+  xdp_stats_info info = pins.info();
+  const uint32_t dispatcher = state.dispatcher ? XDP_STATS_INFO_DISPATCHER : 0U;
+  const uint32_t looked_at =
+      XDP_STATS_INFO_DISPATCHER | XDP_STATS_INFO_NOT_COUNTING | kFollowedFlags;
+  const uint32_t flags = (info.flags & ~looked_at) | dispatcher | (followed ? kFollowedFlags : 0U);
+  if (info.netdev_program_id == state.netdev.program_id && info.flags == flags) {
+    return {};
+  }
+  info.netdev_program_id = state.netdev.program_id;
+  info.flags = flags;
+  info.checked_at = realtime_ns();
+  return pins.write_info(info);
 }
 
 } // namespace xdpstats

@@ -32,6 +32,9 @@ struct CounterChange {
 [[nodiscard]] Result<CounterChange> begin_change(const CountRequest &request,
                                                  const std::string &device);
 
+/// The group that the request names.
+[[nodiscard]] Result<std::optional<gid_t>> group_of(const CountRequest &request);
+
 /// What is worth knowing of the device that was counted under this name before.
 [[nodiscard]] std::vector<std::string> notes_of(const CounterChange &change);
 
@@ -43,9 +46,9 @@ struct CounterChange {
 /// counters are as before; the record may be written.
 [[nodiscard]] Result<void> write_info(CounterChange &change, const xdp_stats_info &info);
 
-/// Writes into the record that the device still counts, with the program ids that it has now: a
-/// dispatcher that was rebuilt has another one.
-[[nodiscard]] Result<void> renew_info(DevicePins &pins, const DeviceState &state);
+/// Brings the record up to date where our program counts on, as the device's chain, and with it
+/// the program's id, may be a new one. `followed`: a follower keeps it so.
+[[nodiscard]] Result<void> renew_info(DevicePins &pins, const DeviceState &state, bool followed);
 
 /// Undoes what this change did to the pins; `record` is what the record was before.
 void undo_change(CounterChange &change, const xdp_stats_info &record);

@@ -18,7 +18,7 @@ void settle_failed_change(DevicePins &pins, const std::string &device,
   }
   const auto state = examine_device(device);
   if (state && our_program(*state, pins) == former->id()) {
-    static_cast<void>(renew_info(pins, *state));
+    static_cast<void>(renew_info(pins, *state, (pins.info().flags & XDP_STATS_INFO_FOLLOW) != 0));
   }
 }
 

@@ -19,9 +19,14 @@ uint64_t since(uint64_t begin, uint64_t now) { return now > begin ? now - begin 
 // For how long, at most, the device's verdicts went uncounted before: not longer than since the
 // program that decides now was loaded, and not longer than since the record was last known to be
 // right.
-uint64_t uncovered_before(const xdp_stats_info &old, const Observation &observation) {
-  return std::min(since(observation.target.loaded_at, observation.began),
-                  since(std::max(old.attached_at, old.checked_at), realtime_ns()));
+uint64_t uncovered_before(const CountRequest &request, const xdp_stats_info &old,
+                          const Observation &observation) {
+  const uint64_t known =
+      std::max<uint64_t>({old.attached_at, old.checked_at, request.covered_until});
+  // What came before the first observation was not asked for.
+  return known == 0 ? 0
+                    : std::min(since(observation.target.loaded_at, observation.began),
+                               since(known, realtime_ns()));
 }
 
 // Detaches our counter from the device's chain; puts it back unless the observer takes over.
@@ -78,9 +83,10 @@ Result<void> write_follow_flag(DevicePins &pins, uint32_t flag) {
   return pins.write_info(info);
 }
 
-// --follow of a device that does not exist or has no XDP program: create the counters all the same,
-// so that readers see that nobody counts yet.
-Result<Outcome> await_program(CounterChange &change, const CountRequest &request, uint32_t flags) {
+// --follow where there is nothing to observe yet: create the counters all the same, so that readers
+// see that nobody counts yet. `wanted` is what is waited for.
+Result<Outcome> await_program(CounterChange &change, const CountRequest &request, uint32_t flags,
+                              const std::string &wanted) {
   DevicePins &pins = change.pins();
   if (auto prepared = prepare_counters(change, request.map_kind); !prepared) {
     return Failure(prepared.error());
@@ -94,10 +100,7 @@ Result<Outcome> await_program(CounterChange &change, const CountRequest &request
     return Failure(done.error());
   }
   pins.commit();
-  return Outcome{change.state.name + ": waiting for " +
-                     (change.state.netdev.ifindex == 0 ? "the device" : "an XDP program") +
-                     at(pins),
-                 {}};
+  return Outcome{change.state.name + ": waiting for " + wanted + at(pins), {}};
 }
 
 } // namespace
@@ -106,18 +109,22 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
   const std::string &device = change.state.name;
   DevicePins &pins = change.pins();
   const bool followed = request.follow || is_followed(pins.path()).value_or(false);
-  const uint32_t flags = followed ? XDP_STATS_INFO_FOLLOW : 0;
+  const uint32_t flags = followed ? kFollowedFlags : 0;
   if (request.follow && change.state.netdev.program_id == 0) {
-    return await_program(change, request, flags);
+    return await_program(change, request, flags,
+                         change.state.netdev.ifindex == 0 ? "the device" : "an XDP program");
   }
   auto given_way = CounterDetached::detach(change);
   if (!given_way) {
     return Failure(given_way.error());
   }
+  // A follower tells why the program cannot be observed, and waits for another one.
+  const bool waits = request.follow && !change.transaction.ours;
+  const std::string observable = "an XDP program that can be observed";
   // Find out whether there is something to observe before anything is created.
   if (given_way->at() == 0) {
     if (auto target = find_observe_target(device, change.state.netdev); !target) {
-      return Failure(target.error());
+      return waits ? await_program(change, request, flags, observable) : Failure(target.error());
     }
   }
   if (auto prepared = prepare_counters(change, request.map_kind); !prepared) {
@@ -126,7 +133,7 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
   ObserverCode code;
   const auto observation = observe_current(code, pins, device, change.counters());
   if (!observation) {
-    return Failure(observation.error());
+    return waits ? await_program(change, request, flags, observable) : Failure(observation.error());
   }
   if (observation->began == 0 && is_recorded(pins.info(), *observation)) {
     if (auto written = write_follow_flag(pins, flags); !written) {
@@ -138,8 +145,9 @@ Result<Outcome> observe_device(const CountRequest &request, CounterChange &chang
                    {}};
   }
   const bool counted_before = pins.info().attached_at != 0;
-  const uint64_t uncovered = given_way->at() != 0 ? since(given_way->at(), observation->began)
-                                                  : uncovered_before(pins.info(), *observation);
+  const uint64_t uncovered = given_way->at() != 0
+                                 ? since(given_way->at(), observation->began)
+                                 : uncovered_before(request, pins.info(), *observation);
   const xdp_stats_info record_before = pins.info();
   if (const auto recorded = write_info(change, observation_info(pins.info(), device, *observation,
                                                                 flags, uncovered, change.restart));

@@ -19,13 +19,11 @@ void add_once(std::vector<std::string> &devices, const std::string &device) {
   }
 }
 
-bool is_pattern(const std::string &word) { return word.find_first_of("*?[") != std::string::npos; }
-
 Result<void> add_matching(std::vector<std::string> &devices, const std::string &pattern,
                           const std::vector<std::string> &names) {
   bool matched = false;
   for (const std::string &name : names) {
-    if (::fnmatch(pattern.c_str(), name.c_str(), 0) == 0) {
+    if (matches(pattern, name)) {
       matched = true;
       add_once(devices, name);
     }
@@ -34,6 +32,12 @@ Result<void> add_matching(std::vector<std::string> &devices, const std::string &
 }
 
 } // namespace
+
+bool is_pattern(const std::string &word) { return word.find_first_of("*?[") != std::string::npos; }
+
+bool matches(const std::string &pattern, const std::string &name) {
+  return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
 
 Result<std::vector<std::string>> select_devices(const std::vector<std::string> &words,
                                                 const std::string &pin_root, Among among) {

@@ -21,6 +21,10 @@ enum class Among {
 [[nodiscard]] Result<std::vector<std::string>>
 select_devices(const std::vector<std::string> &words, const std::string &pin_root, Among among);
 
+/// Whether the word has a character that a shell pattern is made of.
+[[nodiscard]] bool is_pattern(const std::string &word);
+[[nodiscard]] bool matches(const std::string &pattern, const std::string &name);
+
 /// Pinned devices that are gone for good: no device that we can see runs our program, and none has
 /// the name.
 [[nodiscard]] Result<std::vector<std::string>> gone_devices(const std::string &pin_root);

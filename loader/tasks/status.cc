@@ -32,7 +32,8 @@ bool is_observed(const DeviceSample &sample) {
 CountingVerdict ask_kernel(const DeviceSample &sample) {
   const CountingVerdict &verdict = sample.verdict;
   const auto state = examine_device(sample.name);
-  if (!state || !state->inspected || state->netdev.ifindex != sample.info->ifindex) {
+  if (!state || !state->inspected ||
+      (sample.info->ifindex != 0 && state->netdev.ifindex != sample.info->ifindex)) {
     return verdict;
   }
   if (!is_observed(sample)) {
@@ -80,9 +81,13 @@ void tell_readers(const std::string &pin_root, const std::string &device) {
   static_cast<void>(pins->write_info(info));
 }
 
-// A device in another namespace, or one that is gone, cannot be looked at.
+// A device in another namespace, or one that is gone, cannot be looked at. One that a follower
+// waits for has no number yet.
 bool can_be_asked(const DeviceSample &sample, const Result<NetworkView> &network) {
-  return sample.info && present_name(*sample.info, network).has_value() &&
+  const bool awaited = network && is_observed(sample) && sample.info->counted_program_id == 0 &&
+                       is_in(*sample.info, network->netns) &&
+                       network->devices.contains(sample.name);
+  return sample.info && (awaited || present_name(*sample.info, network).has_value()) &&
          !(is_observed(sample) && sample.verdict.state == CountingState::kStale);
 }
 

@@ -95,7 +95,8 @@ Result<std::optional<DeviceState>> find_device(const std::string &device) {
 }
 
 Result<std::optional<Transaction>> begin_transaction(const TransactionRequest &request) {
-  auto lock = PinRootLock::acquire(request.pin_root, request.root == PinRoot::kCreate);
+  auto lock =
+      PinRootLock::acquire(request.pin_root, request.root == PinRoot::kCreate, request.patience);
   if (!lock && request.root == PinRoot::kMustExist && lock.error().code == ENOENT) {
     return std::nullopt;
   }
@@ -109,14 +110,15 @@ Result<std::optional<Transaction>> begin_transaction(const TransactionRequest &r
   if (auto settled = settle_names(request.pin_root, *here); !settled) {
     return Failure(settled.error());
   }
-  auto pins = DevicePins::open(request.pin_root, request.device);
+  const auto *present = find_by_ifindex(here->devices, request.ifindex);
+  const std::string device = present != nullptr ? present->first : request.device;
+  auto pins = DevicePins::open(request.pin_root, device);
   if (!pins) {
     return Failure(pins.error());
   }
-  Transaction transaction{std::move(*lock), std::move(*pins), {}, {}, std::move(*here), {}};
-  const auto looked = request.look == Look::kEverything
-                          ? look_at_everything(transaction, request.device)
-                          : settle_interrupted_move(transaction.pins);
+  Transaction transaction{std::move(*lock), device, std::move(*pins), {}, {}, std::move(*here), {}};
+  const auto looked = request.look == Look::kEverything ? look_at_everything(transaction, device)
+                                                        : settle_interrupted_move(transaction.pins);
   if (!looked) {
     return Failure(looked.error());
   }

@@ -3,6 +3,7 @@
 // what an interrupted run had begun.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ namespace xdpstats {
 
 struct Transaction {
   PinRootLock lock;
+  std::string device;               ///< the device's name, now that nobody moves its pins
   DevicePins pins;                  ///< what is created there is removed again unless committed
   std::optional<DeviceState> state; ///< nullopt: there is no such device, or nobody looked
   std::optional<uint32_t> ours;     ///< the id of our XDP program on the device; nullopt: none
@@ -45,10 +47,16 @@ struct TransactionRequest {
   std::string device;
   PinRoot root = PinRoot::kMustExist;
   Look look = Look::kEverything;
+  /// How long to wait for another loader, see PinRootLock::acquire().
+  std::chrono::milliseconds patience = kLoaderPatience;
+  /// Of a device that may be renamed at any time: then `device` is its name if it is gone. 0: the
+  /// name decides.
+  uint32_t ifindex = 0;
 };
 
-/// Waits for the lock, and moves the pins of renamed devices to their present names. nullopt: the
-/// pin root must exist and does not. The device may be absent, and it may have no pins.
+/// Waits for the lock (code EWOULDBLOCK: in vain), and moves the pins of renamed devices to their
+/// present names. nullopt: the pin root must exist and does not. The device may be absent, and it
+/// may have no pins.
 [[nodiscard]] Result<std::optional<Transaction>>
 begin_transaction(const TransactionRequest &request);
 

@@ -100,6 +100,11 @@ Result<Outcome> nothing_to_unload(const std::string &device, bool exists) {
                 : no_such_device(device);
 }
 
+Result<void> remove_pins(DevicePins &pins) {
+  const auto done = withdraw_losses(pins);
+  return done ? pins.remove() : done;
+}
+
 } // namespace
 
 Result<Outcome> unload_device(const std::string &pin_root, const std::string &device) {
@@ -131,15 +136,36 @@ Result<Outcome> unload_device(const std::string &pin_root, const std::string &de
     return Failure(done.error());
   }
   if (done) {
-    done = withdraw_losses(pins);
-  }
-  if (done) {
-    done = pins.remove();
+    done = remove_pins(pins);
   }
   if (!done) {
     return unfinished(device, done.error());
   }
   return Outcome{device + ": no longer counted, its counters are removed", std::move(*notes)};
+}
+
+Result<Outcome> forget_devices(const std::string &pin_root,
+                               const std::vector<std::string> &devices) {
+  std::string names;
+  for (const std::string &device : devices) {
+    auto begun = begin_transaction({pin_root, device, PinRoot::kMustExist, Look::kEverything});
+    if (!begun) {
+      return Failure(begun.error());
+    }
+    if (!*begun || !(*begun)->pins.exists() || (*begun)->state ||
+        (*begun)->counted.place != Whereabouts::Place::kNowhere) {
+      continue;
+    }
+    auto done = withdraw_observer((*begun)->pins);
+    if (done) {
+      done = remove_pins((*begun)->pins);
+    }
+    if (!done) {
+      return unfinished(device, done.error());
+    }
+    names += (names.empty() ? "" : ", ") + device;
+  }
+  return Outcome{names.empty() ? "" : names + ": gone, and forgotten with the counters", {}};
 }
 
 } // namespace xdpstats

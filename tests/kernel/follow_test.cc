@@ -2,12 +2,10 @@
 // --follow: the counters of a device go on, whatever happens to the device and to its XDP program.
 #include <bpf/libbpf.h>
 #include <gmock/gmock.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
-#include <array>
 #include <csignal>
 #include <memory>
+#include <thread>
 
 #include "tests/kernel/follow_fixture.h"
 #include "tests/support/counter.h"
@@ -123,7 +121,7 @@ TEST_F(Follow, ProgramThatCannotBeObservedIsToldOnceAndWaitedOut) {
   const auto status = status_of("va");
   EXPECT_EQ(status["state"], "stopped");
   EXPECT_THAT(status["reason"].get<std::string>(),
-              HasSubstr("nobody counts the device's XDP program, id "));
+              HasSubstr("was loaded without BTF, which tracing needs"));
   replace_by_ip("rules");
   follower.await("va: counting on (observe");
   const Counters expected = send_each_verdict("vb");
@@ -207,38 +205,61 @@ TEST_F(Follow, BuiltinCounterTakesOver) {
   load_well({"--dev", "va", "--unload"});
 }
 
-// What a service manager hears (sd_notify(3)).
 TEST_F(Follow, SpeaksToTheServiceManager) {
-  const std::string path = "/tmp/notify-" + std::to_string(::getpid());
-  const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)), 0);
-  std::string heard;
-  const auto hear = [&socket, &heard](const std::string &text) {
-    wait_until("the service manager hears " + text, [&] {
-      std::array<char, 4096> buffer = {};
-      const ssize_t length = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-      if (length > 0) {
-        heard += std::string(buffer.data(), static_cast<size_t>(length)) + "\n";
-      }
-      return heard.find(text + "\n") != std::string::npos;
-    });
-    heard.clear();
-  };
+  ServiceManager manager;
   const VethPair veth;
-  Follower follower({"va"}, {"NOTIFY_SOCKET=" + path, "WATCHDOG_USEC=500000"});
-  hear("READY=1");
-  hear("WATCHDOG=1");
-  hear("WATCHDOG=1");
+  Follower follower({"va"}, {"NOTIFY_SOCKET=" + manager.path(), "WATCHDOG_USEC=500000"});
+  manager.hear("READY=1");
+  manager.hear("WATCHDOG=1");
+  manager.hear("WATCHDOG=1");
   attach_by_ip("va", "rules");
-  hear("STATUS=va: observing 'somebody_elses_rules' (id " +
-       std::to_string(netdev("va").program_id) + ")");
+  manager.hear("STATUS=va: observing 'somebody_elses_rules' (id " +
+               std::to_string(netdev("va").program_id) + ")");
   follower.signal(SIGTERM);
-  hear("STOPPING=1");
+  manager.hear("STOPPING=1");
   EXPECT_EQ(follower.wait().status, 0);
-  ::unlink(path.c_str());
+}
+
+// Whoever starts it on such a program gets no failure, and no service that is started again each
+// second.
+TEST_F(Follow, ProgramThatCannotBeObservedAtTheStartIsWaitedOut) {
+  const VethPair veth;
+  attach_by_ip("va", "rules_no_btf");
+  Follower follower(Following{.args = {"--observe", "--dev", "va"}, .env = {}});
+  follower.await("va: waiting for an XDP program that can be observed; counters at ");
+  follower.await_error("was loaded without BTF, which tracing needs\nhint: ");
+  EXPECT_THAT(status_of("va")["reason"].get<std::string>(),
+              HasSubstr("was loaded without BTF, which tracing needs"));
+  EXPECT_EQ(status_of("va")["follow"], true);
+  std::this_thread::sleep_for(std::chrono::seconds(3)); // it has tried again meanwhile
+  replace_by_ip("rules");
+  follower.await("va: counting (observe");
+  const Counters expected = send_each_verdict("vb");
+  expect_counters(pinned_counters("va"), expected);
+  const std::string log = follower.log();
+  const std::string refusal = "which tracing needs";
+  EXPECT_EQ(log.find(refusal), log.rfind(refusal)) << log;
+  follower.signal(SIGTERM);
+  EXPECT_EQ(follower.wait().status, 0);
+}
+
+TEST_F(Follow, PatternObservesWhatAppears) {
+  const KernelObjects before = kernel_objects();
+  Follower follower(Following{.args = {"--observe", "--dev", "va*", "--forget", "0"}, .env = {}});
+  Counters expected = {};
+  for (int i = 0; i < 3; ++i) {
+    const VethPair veth({.near = "va" + std::to_string(i), .far = "vb"});
+    follower.await(veth.near() + ": waiting for an XDP program");
+    attach_by_ip(veth.near(), "rules");
+    follower.await(veth.near() + ": counting (observe");
+    expected = send_each_verdict("vb", static_cast<size_t>(i));
+    expect_counters(pinned_counters(veth.near()), expected);
+  }
+  follower.await("va2: gone, and forgotten with the counters");
+  EXPECT_EQ(observers(), 0U);
+  EXPECT_EQ(left_behind(before), "");
+  follower.signal(SIGTERM);
+  EXPECT_EQ(follower.wait().status, 0);
 }
 
 } // namespace

@@ -69,6 +69,9 @@ TEST(LoaderOptions, NameTheSource) {
 
 TEST(LoaderOptions, NameTheTask) {
   EXPECT_TRUE(parse({"--dev", "a", "--pin", "--observe", "--follow"}).count.follow);
+  EXPECT_EQ(parse({"--dev", "a", "--pin", "--follow"}).forget, std::chrono::hours(24));
+  EXPECT_EQ(parse({"--dev", "a", "--pin", "--follow", "--forget", "7"}).forget,
+            std::chrono::seconds(7));
   EXPECT_EQ(parse({"--dev", "a", "--unload"}).task, Task::kUnload);
   EXPECT_EQ(parse({"--status"}).task, Task::kStatus);
   EXPECT_TRUE(parse({"--status", "--json", "--dev", "a"}).json);
@@ -155,8 +158,11 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"--dev", "a", "--pin", "--observe", "--chain"}, "--observe attaches no"},
         Wrong{{"--dev", "a", "--pin", "--observe", "--priority", "3"}, "--observe attaches no"},
         Wrong{{"--dev", "a", "--observe", "--mode", "skb"}, "--observe attaches no"},
-        Wrong{{"--dev", "a", "--pin", "--follow"}, "--follow goes with --pin --observe"},
-        Wrong{{"--dev", "a", "--observe", "--follow"}, "--follow goes with --pin --observe"},
+        Wrong{{"--dev", "a", "--follow"}, "--follow goes with --pin"},
+        Wrong{{"--dev", "a", "--observe", "--follow"}, "--follow goes with --pin"},
+        Wrong{{"--dev", "a", "--pin", "--forget", "7"}, "--forget goes with --follow"},
+        Wrong{{"--dev", "a", "--pin", "--follow", "--forget", "-1"},
+              "'-1' is not a whole number of seconds from 0 to 316224000"},
         Wrong{{"--dev", "a", "--unload", "--follow"}, "--unload goes with"},
         Wrong{{"--dev", "a", "--pin", "--chain", "--program", "x"}, "--chain puts the built-in"},
         Wrong{{"--dev", "a", "--pin", "--mode", "hw"}, "--mode hw needs --program"}));
