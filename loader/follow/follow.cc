@@ -371,7 +371,8 @@ void Follow::become_ready() {
   // A service manager is to learn if nothing of it works.
   failed_ = !wanted_.has_patterns() &&
             std::all_of(devices_.begin(), devices_.end(), [](const Followed &followed) {
-              return followed.looking.has_failed() || followed.beginning.has_failed();
+              return !followed.device->is_followed() &&
+                     (followed.looking.has_failed() || followed.beginning.has_failed());
             });
 }
 

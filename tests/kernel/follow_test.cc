@@ -257,9 +257,9 @@ TEST_F(Follow, PatternObservesWhatAppears) {
   }
   follower.await("va2: gone, and forgotten with the counters");
   EXPECT_EQ(observers(), 0U);
-  EXPECT_EQ(left_behind(before), "");
   follower.signal(SIGTERM);
   EXPECT_EQ(follower.wait().status, 0);
+  EXPECT_EQ(left_behind(before), "");
 }
 
 } // namespace
