@@ -132,11 +132,11 @@ TEST_F(DeviceReaderInKernel, LooksAtWhatIsCountedAloneAndAtAllWhereThatIsNotEnou
   EXPECT_EQ(network->devices.at("va").program_id, counter_.program_id());
   EXPECT_EQ(reader_.read("va", network)->verdict.state, CountingState::kCounting);
   // Its name goes to another device meanwhile.
-  run_or_throw({"ip", "link", "set", "va", "name", "ve"});
-  run_or_throw({"ip", "link", "set", "vc", "name", "va"});
+  rename_device("va", "ve");
+  rename_device("vc", "va");
   EXPECT_EQ(reader_.read("va", reader_.look_around())->name, "ve");
-  run_or_throw({"ip", "link", "set", "va", "name", "vc"});
-  run_or_throw({"ip", "link", "set", "ve", "name", "va"});
+  rename_device("va", "vc");
+  rename_device("ve", "va");
   ASSERT_EQ(bpf_xdp_detach(static_cast<int>(ifindex_of("va")), XDP_FLAGS_DRV_MODE, nullptr), 0);
   EXPECT_EQ(reader_.read("va", reader_.look_around())->verdict.reason,
             "the device has no XDP program");

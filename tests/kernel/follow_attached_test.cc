@@ -18,14 +18,6 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 using testing::HasSubstr;
 
-void rename(const std::string &from, const std::string &to) {
-  for (const Command &command : std::vector<Command>{{"ip", "link", "set", from, "down"},
-                                                     {"ip", "link", "set", from, "name", to},
-                                                     {"ip", "link", "set", to, "up"}}) {
-    run_or_throw(command);
-  }
-}
-
 bool is_pinned(const std::string &device) {
   return std::filesystem::exists(PinPath(kDefaultPinRoot, device).directory);
 }
@@ -204,9 +196,9 @@ TEST_F(FollowAttached, NamesMayChange) {
   wait_until("both are counted", [] { return is_pinned("va") && is_pinned("vc"); });
   Counters of_first = send_passing("vb", 1009);
   Counters of_second = send_passing("vd", 2003);
-  rename("va", "ve");
-  rename("vc", "va");
-  rename("ve", "vc");
+  rename_device("va", "ve");
+  rename_device("vc", "va");
+  rename_device("ve", "vc");
   of_first = sum(of_first, send_passing("vb", 101));
   of_second = sum(of_second, send_passing("vd", 103));
   wait_until("the pins have moved", [] {
@@ -219,7 +211,7 @@ TEST_F(FollowAttached, NamesMayChange) {
   EXPECT_EQ(state("va"), "counting");
   EXPECT_EQ(state("vc"), "counting");
   // A new device with the old name of another.
-  rename("vc", "vg");
+  rename_device("vc", "vg");
   const VethPair third({.near = "vc", .far = "vh"});
   wait_until("the new one is counted",
              [] { return is_pinned("vc") && pinned_info("vc").ifindex == ifindex_of("vc"); });
@@ -227,7 +219,7 @@ TEST_F(FollowAttached, NamesMayChange) {
   const Counters of_third = send_passing("vh", 5003);
   expect_counters(pinned_counters("vg"), of_first);
   expect_counters(pinned_counters("vc"), of_third);
-  rename("vg", "vx");
+  rename_device("vg", "vx");
   follower.await("vg: is called 'vx' now, and so are its counters");
   run_or_throw({"ip", "link", "delete", "vx"});
 }

@@ -63,6 +63,12 @@ std::string add_vlan(const std::string &device, unsigned id) {
   return name;
 }
 
+void rename_device(const std::string &from, const std::string &to) {
+  run_or_throw({"ip", "link", "set", from, "down"});
+  run_or_throw({"ip", "link", "set", from, "name", to});
+  run_or_throw({"ip", "link", "set", to, "up"});
+}
+
 uint32_t ifindex_of(const std::string &device) {
   const unsigned index = ::if_nametoindex(device.c_str());
   if (index == 0) {

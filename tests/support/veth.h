@@ -35,6 +35,10 @@ private:
 /// `device`.
 std::string add_vlan(const std::string &device, unsigned id);
 
+/// Gives it another name. It is down for a moment: before Linux 6.2 the kernel renames none that is
+/// up.
+void rename_device(const std::string &from, const std::string &to);
+
 /// The device's number; throws std::system_error if there is none.
 [[nodiscard]] uint32_t ifindex_of(const std::string &device);
 

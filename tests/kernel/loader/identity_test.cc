@@ -39,12 +39,6 @@ std::string state_of(const std::string &device) {
   return json.at(0).at("state");
 }
 
-void rename(const std::string &from, const std::string &to) {
-  run_or_throw({"ip", "link", "set", from, "down"});
-  run_or_throw({"ip", "link", "set", from, "name", to});
-  run_or_throw({"ip", "link", "set", to, "up"});
-}
-
 void send(const std::string &far, uint64_t count) { LiveFrames(far).send(count, kPassed); }
 
 bool is_pinned(const std::string &device) {
@@ -82,7 +76,7 @@ class Identity : public LoaderTest {};
 TEST_F(Identity, RenamedDeviceIsFoundUnderBothNames) {
   load_well({"--dev", "va", "--pin"});
   send("vb", 101);
-  rename("va", "peth0");
+  rename_device("va", "peth0");
   send("vb", 103);
   // Before anybody moved the pins.
   EXPECT_THAT(passed(), testing::ElementsAre(testing::Pair("peth0", 204)));
@@ -95,13 +89,13 @@ TEST_F(Identity, RenamedDeviceIsFoundUnderBothNames) {
   load_well({"--dev", "peth0", "--unload"});
   EXPECT_EQ(netdev("peth0").program_id, 0U);
   expect_nothing_left();
-  rename("peth0", "va");
+  rename_device("peth0", "va");
 }
 
 TEST_F(Identity, NewDeviceWithTheOldNameHasItsOwnCounters) {
   load_well({"--dev", "va", "--pin"});
   send("vb", 101);
-  rename("va", "peth0");
+  rename_device("va", "peth0");
   {
     const VethPair another({.near = "va", .far = "vx"});
     load_well({"--dev", "va", "--pin"});
@@ -113,7 +107,7 @@ TEST_F(Identity, NewDeviceWithTheOldNameHasItsOwnCounters) {
   }
   EXPECT_EQ(state_of("peth0"), "counting");
   load_well({"--dev", "peth0", "--unload"});
-  rename("peth0", "va");
+  rename_device("peth0", "va");
 }
 
 TEST_F(Identity, SwappedNamesAreFollowed) {
@@ -121,9 +115,9 @@ TEST_F(Identity, SwappedNamesAreFollowed) {
   load_well({"--dev", "va", "--dev", "vc", "--pin"});
   send("vb", 101);
   send("vd", 211);
-  rename("va", "vt");
-  rename("vc", "va");
-  rename("vt", "vc");
+  rename_device("va", "vt");
+  rename_device("vc", "va");
+  rename_device("vt", "vc");
   send("vb", 3);
   send("vd", 5);
   const auto expected = testing::ElementsAre(testing::Pair("va", 216), testing::Pair("vc", 104));

@@ -116,9 +116,7 @@ TEST_F(LossesLifetime, AreOfEachDeviceItsOwn) {
 
 TEST_F(LossesLifetime, GoAlongWithARenamedDevice) {
   send_to("vb", 211, LOSING_REDIRECT);
-  run_or_throw({"ip", "link", "set", "va", "down"});
-  run_or_throw({"ip", "link", "set", "va", "name", "vz"});
-  run_or_throw({"ip", "link", "set", "vz", "up"});
+  rename_device("va", "vz");
   pin("vz", {});
   send_to("vb", 307, LOSING_REDIRECT);
   EXPECT_EQ(pinned_losses("vz"), invalid(518));
