@@ -131,10 +131,15 @@ Result<Attachment> AttachedCounter::replace_by(CountingObject &object, const Att
   }
   const int fd = bpf_program__fd(object.program);
   pins.keep();
-  if (const int error = exchange(fd_.get(), fd); error != 0) {
-    return attach_failure(state_, error, request.mode);
+  const int error = exchange(fd_.get(), fd);
+  Result<Attachment> attachment =
+      error == 0 ? attachment_now(state_, fd) : attach_failure(state_, error, request.mode);
+  if (!attachment) {
+    // It may have taken the place all the same, and count into what is no device's counters yet.
+    // Whether this one is back is looked at by whoever asked.
+    static_cast<void>(exchange(fd, fd_.get()));
   }
-  return attachment_now(state_, fd);
+  return attachment;
 }
 
 } // namespace xdpstats
