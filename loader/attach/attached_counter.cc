@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "loader/attach/dead_dispatcher.h"
 #include "loader/attach/ownership.h"
 #include "loader/system/library_log.h"
 
@@ -110,6 +111,11 @@ Result<Attachment> AttachedCounter::swap_component(CountingObject &object,
     const auto now = examine_device(state_.name);
     if (!now || our_program(*now, pins)) {
       return attachment; // it runs, or may do so
+    }
+    // What libxdp has left of its failure, where nobody else's program was: it is in the way.
+    const bool empty = now->dispatcher && now->programs.empty() && state_.programs.size() == 1;
+    if (empty && !detach_empty_dispatcher(*now)) {
+      return attachment;
     }
     if (const auto back = put_back(); !back) {
       return Failure(Error{attachment.error().message + "; and " + back.error().message,

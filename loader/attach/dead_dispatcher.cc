@@ -117,7 +117,8 @@ bool is_our_empty_dispatcher(const DeviceState &state, const DevicePins &pins) {
     return pins.stats().has_value();
   case XDP_STATS_MODE_BUILTIN:
   case XDP_STATS_MODE_PROGRAM:
-    return info.netdev_program_id == state.netdev.program_id;
+    // Not by its id: where libxdp fails to put a chain together again, it leaves one that is new.
+    return info.ifindex == state.netdev.ifindex;
   case XDP_STATS_MODE_OBSERVE:
     return false;
   }
