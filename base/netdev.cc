@@ -155,7 +155,7 @@ Result<void> send_requests(int socket, const void *requests, size_t size) {
 // Calls `visit` for each message until it returns false.
 template <typename Visit> Result<void> receive(int socket, Visit visit) {
   // Not zeroed: only what was received is read.
-  alignas(nlmsghdr) std::array<char, kReceiveSize> buffer;
+  alignas(nlmsghdr) std::array<char, kReceiveSize> buffer; // NOLINT(*-member-init)
   bool more = true;
   while (more) {
     const ssize_t received = ::recv(socket, buffer.data(), buffer.size(), MSG_TRUNC);
@@ -288,7 +288,7 @@ Result<NetdevTable> NetdevSocket::some(const std::vector<uint32_t> &ifindexes) c
   static_assert(kLength % NLMSG_ALIGNTO == 0);
   for (size_t first = 0; first < ifindexes.size(); first += kAskedAtOnce) {
     const size_t count = std::min(kAskedAtOnce, ifindexes.size() - first);
-    std::array<char, kAskedAtOnce * kLength> bytes;
+    std::array<char, kAskedAtOnce *kLength> bytes = {};
     for (size_t i = 0; i < count; ++i) {
       LinkRequest request = link_request(0, kLength);
       request.link.ifi_index = static_cast<int>(ifindexes[first + i]);

@@ -14,8 +14,8 @@ namespace xdpstats {
 /// dispatchers are left alone. Call with the pin root locked.
 [[nodiscard]] Result<void> remove_dead_dispatchers(const DevicePins &pins);
 
-/// Whether the device that we count runs a dispatcher without a program: libxdp attaches none, it is
-/// what a failure has left. It decides nothing.
+/// Whether the device that we count runs a dispatcher without a program: libxdp attaches none, it
+/// is what a failure has left. It decides nothing.
 [[nodiscard]] bool is_our_empty_dispatcher(const DeviceState &state, const DevicePins &pins);
 
 /// Detaches it. The kernel makes sure that it is still that one.
