@@ -41,7 +41,7 @@ std::optional<char> escaped_byte(std::string_view text) {
 std::string closed_directory(const std::string &path) {
   for (size_t slash = path.find('/', 1); slash != std::string::npos;
        slash = path.find('/', slash + 1)) {
-    const std::string directory = path.substr(0, slash);
+    std::string directory = path.substr(0, slash);
     if (::access(directory.c_str(), X_OK) != 0 && errno == EACCES) {
       return directory;
     }
