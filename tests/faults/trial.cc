@@ -13,6 +13,7 @@
 #include "tests/support/files.h"
 #include "tests/support/machine_state.h"
 #include "tests/support/probe.h"
+#include "tests/support/veth.h"
 #include "tests/support/wait.h"
 
 namespace xdpstats::test {
@@ -54,7 +55,9 @@ Command injection(const Attempt &attempt) {
     command.emplace_back("--kill");
     break;
   case Fault::kRename:
-    command.insert(command.end(), {"--run", "ip link set va name vr"});
+    // Before Linux 6.2 the kernel renames no device that is up.
+    command.insert(command.end(), {"--run", "ip link set va down && ip link set va name vr && "
+                                            "ip link set vr up"});
     break;
   case Fault::kRemove:
     command.insert(command.end(), {"--run", "ip link del va"});
@@ -137,7 +140,7 @@ private:
 
   void undo_disturbance() {
     if (attempt_.fault == Fault::kRename && trial_.was_hit()) {
-      run_or_throw({"ip", "link", "set", "vr", "name", "va"});
+      rename_device("vr", "va");
       // A run that met the new name has moved the pins there, and the next one moves them back.
       std::error_code absent;
       std::filesystem::rename(PinPath(kDefaultPinRoot, "vr").directory,
