@@ -28,12 +28,12 @@ function(speed_up_compilation target)
 endfunction()
 
 # xdp_stats_test(NAME LABEL unit|object|kernel|agent|fleet|long SOURCES file... [LIBS target...]
-#                [WRAP function...] [TIMEOUT seconds] [ENVIRONMENT NAME=value...])
+#                [WRAP function...] [TIMEOUT seconds] [SERIAL] [ENVIRONMENT NAME=value...])
 # builds build/bin/tests/LABEL_NAME. Binaries of label kernel, agent, fleet and long move into a private
 # network namespace and bpffs by themselves (tests/support/namespace_main.cc). WRAP: libc or libbpf functions
-# whose calls the test intercepts as __wrap_FUNCTION. A skipped test is "Skipped" in ctest too.
+# whose calls the test intercepts as __wrap_FUNCTION. SERIAL: no other test runs meanwhile. A skipped test is "Skipped" in ctest too.
 function(xdp_stats_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LABEL;TIMEOUT" "SOURCES;LIBS;WRAP;ENVIRONMENT")
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "SERIAL" "LABEL;TIMEOUT" "SOURCES;LIBS;WRAP;ENVIRONMENT")
   if(NOT DEFINED XDP_STATS_TIMEOUT_${TEST_LABEL})
     message(FATAL_ERROR "xdp_stats_test(${name}): unknown label '${TEST_LABEL}'")
   endif()
@@ -63,5 +63,5 @@ function(xdp_stats_test name)
     TEST_PREFIX ${TEST_LABEL}.
     NO_PRETTY_VALUES
     DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "${TEST_ENVIRONMENT}")
+    PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} RUN_SERIAL ${TEST_SERIAL} ENVIRONMENT "${TEST_ENVIRONMENT}")
 endfunction()

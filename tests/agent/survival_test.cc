@@ -103,7 +103,7 @@ TEST(Survival, TenThousandReadCyclesLeaveMemoryAndDescriptorsFlat) {
   // The emulated machine of the lab would need minutes; ten thousand cycles matter only here.
   wait_for_cycles(in_lab() ? 211 : 2003);
   const size_t early_descriptors = lowest(descriptors_of_reading);
-  const size_t early_kib = lowest(resident_kib);
+  [[maybe_unused]] const size_t early_kib = lowest(resident_kib);
   wait_for_cycles(in_lab() ? 1213 : 12037);
   // What has leaked never goes away again.
   wait_until("collectd holds " + std::to_string(early_descriptors) + " descriptors again",
