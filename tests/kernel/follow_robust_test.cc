@@ -96,7 +96,9 @@ TEST_F(FollowRobust, HundredsOfDevicesLeaveNothingBehind) {
   wait_until("all are forgotten", [] { return pinned_devices() == 0; });
   EXPECT_EQ(follower.descriptors(), descriptors);
   ASSERT_TRUE(early);
+#ifndef __SANITIZE_ADDRESS__ // its allocator does not reuse freed memory at once
   EXPECT_LT(memory(follower.pid()), *early + 256) << "KiB";
+#endif
   follower.signal(SIGTERM);
   EXPECT_EQ(follower.wait().status, 0);
   EXPECT_EQ(follower.errors().find("cannot"), std::string::npos) << follower.errors();
