@@ -13,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+#include "kernel_types.h"
 #include "losses.h"
 #include "observer.h"
 #include "xdp_stats_losses.h"
@@ -29,38 +30,6 @@
 		read_value;                                                                        \
 	})
 #endif
-
-#define XDP_MODES 3 /* __MAX_XDP_MODE of the kernel */
-
-/* The fields of the kernel's structures that we read; CO-RE finds their offsets at load time. */
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct net {
-	__u64 net_cookie;
-};
-
-typedef struct {
-	struct net *net;
-} possible_net_t;
-
-struct bpf_link {
-	struct bpf_prog *prog;
-};
-
-struct bpf_xdp_link {
-	struct bpf_link link;
-};
-
-struct bpf_xdp_entity {
-	struct bpf_prog *prog;
-	struct bpf_xdp_link *link;
-};
-
-struct net_device {
-	int ifindex;
-	possible_net_t nd_net;
-	struct bpf_xdp_entity xdp_state[XDP_MODES];
-};
-#pragma clang attribute pop
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);

@@ -15,40 +15,8 @@
 
 #define XDP_STATS_RECORD_ONLY
 #include "xdp_stats.bpf.h"
+#include "kernel_types.h"
 #include "observer.h"
-
-/* The fields of the kernel's structures that we read; CO-RE finds their offsets at load time. */
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct net {
-	__u64 net_cookie;
-};
-
-typedef struct {
-	struct net *net;
-} possible_net_t;
-
-struct net_device {
-	int ifindex;
-	possible_net_t nd_net;
-};
-
-struct xdp_rxq_info {
-	struct net_device *dev;
-};
-
-struct skb_shared_info {
-	__u32 xdp_frags_size;
-};
-
-struct xdp_buff {
-	void *data;
-	void *data_end;
-	void *data_hard_start;
-	struct xdp_rxq_info *rxq;
-	__u32 frame_sz;
-	__u32 flags;
-};
-#pragma clang attribute pop
 
 #define HAS_FRAGS (1U << 0) /* XDP_FLAGS_HAS_FRAGS of include/net/xdp.h */
 
