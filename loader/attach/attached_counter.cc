@@ -128,7 +128,7 @@ Result<Attachment> AttachedCounter::swap_component(CountingObject &object,
 }
 
 Result<Attachment> AttachedCounter::replace_by(CountingObject &object, const AttachRequest &request,
-                                               DevicePins &pins) const {
+                                               DevicePins &pins, const UndoSwitch &undo) const {
   if (chain_) {
     return swap_component(object, request, pins);
   }
@@ -143,7 +143,7 @@ Result<Attachment> AttachedCounter::replace_by(CountingObject &object, const Att
   if (!attachment) {
     // It may have taken the place all the same, and count into what is no device's counters yet.
     // Whether this one is back is looked at by whoever asked.
-    static_cast<void>(exchange(fd, fd_.get()));
+    static_cast<void>(undo.exchange(fd, fd_.get(), mode_flag(state_.netdev.attach_mode)));
   }
   return attachment;
 }

@@ -10,6 +10,7 @@
 #include "loader/attach/attach.h"
 #include "loader/attach/chain.h"
 #include "loader/attach/device_state.h"
+#include "loader/attach/undo_switch.h"
 
 namespace xdpstats {
 
@@ -36,9 +37,9 @@ public:
   /// Loads `object` and puts it in this program's place. Atomic for a directly attached program; a
   /// dispatcher is rebuilt, which leaves a gap that is measured. If that fails this one is put
   /// back, unless the new one may run: two of ours would count each frame twice. `pins` are kept as
-  /// in attach_program().
+  /// in attach_program(). `undo`: of this device.
   [[nodiscard]] Result<Attachment> replace_by(CountingObject &object, const AttachRequest &request,
-                                              DevicePins &pins) const;
+                                              DevicePins &pins, const UndoSwitch &undo) const;
 
 private:
   AttachedCounter(const DeviceState &state, uint32_t id) : state_(state), id_(id) {}

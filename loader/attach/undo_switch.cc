@@ -40,11 +40,9 @@ struct Answer {
 } // namespace
 
 Result<UndoSwitch> UndoSwitch::open(uint32_t ifindex) {
-  UniqueFd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-  if (!netlink.valid()) {
-    return os_failure("cannot open a netlink socket", errno);
-  }
-  return UndoSwitch(std::move(netlink), ifindex);
+  auto netlink = NetdevSocket::open();
+  return netlink ? Result<UndoSwitch>(UndoSwitch(std::move(*netlink), ifindex))
+                 : Failure(netlink.error());
 }
 
 int UndoSwitch::exchange(int present, int wanted, uint32_t mode) const {
@@ -59,11 +57,11 @@ int UndoSwitch::exchange(int present, int wanted, uint32_t mode) const {
   request.wanted = attribute(IFLA_XDP_FD, static_cast<uint32_t>(wanted));
   request.flags = attribute(IFLA_XDP_FLAGS, mode | XDP_FLAGS_REPLACE);
   request.present = attribute(IFLA_XDP_EXPECTED_FD, static_cast<uint32_t>(present));
-  if (::send(netlink_.get(), &request, sizeof(request), 0) != sizeof(request)) {
+  if (::send(netlink_.fd(), &request, sizeof(request), 0) != sizeof(request)) {
     return errno;
   }
   Answer answer = {};
-  const ssize_t length = ::recv(netlink_.get(), &answer, sizeof(answer), 0);
+  const ssize_t length = ::recv(netlink_.fd(), &answer, sizeof(answer), 0);
   if (length < 0) {
     return errno;
   }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/fd.h"
+#include "base/netdev.h"
 #include "base/result.h"
 
 namespace xdpstats {
@@ -21,10 +21,10 @@ public:
   [[nodiscard]] int exchange(int present, int wanted, uint32_t mode) const;
 
 private:
-  UndoSwitch(UniqueFd netlink, uint32_t ifindex)
+  UndoSwitch(NetdevSocket netlink, uint32_t ifindex)
       : netlink_(std::move(netlink)), ifindex_(ifindex) {}
 
-  UniqueFd netlink_;
+  NetdevSocket netlink_;
   uint32_t ifindex_;
 };
 

@@ -214,7 +214,7 @@ Result<Outcome> count_with_program(const CountRequest &request, CounterChange &c
     return Failure(undo.error());
   }
   const xdp_stats_info record_before = pins.info();
-  const auto attachment = *former ? (*former)->replace_by(*object, request.attach, pins)
+  const auto attachment = *former ? (*former)->replace_by(*object, request.attach, pins, *undo)
                                   : attach_program(state, *object, request.attach, pins);
   if (!attachment) {
     // If the device disappeared just after attaching, libxdp's pins of its dispatcher stay.
