@@ -94,10 +94,11 @@ Result<std::vector<Component>> find_components(const ProgramInfo &main) {
   return done ? Result<std::vector<Component>>(std::move(components)) : Failure(done.error());
 }
 
-Result<std::vector<uint32_t>> programs_with_component(uint32_t component_id) {
+Result<std::vector<uint32_t>>
+programs_with_component(const std::function<bool(uint32_t id)> &is_wanted) {
   std::vector<uint32_t> programs;
   const auto done = for_each_tracing_link([&](const bpf_link_info &link) -> Result<void> {
-    if (link.prog_id == component_id) {
+    if (is_wanted(link.prog_id)) {
       programs.push_back(link.tracing.target_obj_id);
     }
     return {};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,10 @@ struct Component {
 /// CAP_SYS_ADMIN.
 [[nodiscard]] Result<std::vector<Component>> find_components(const ProgramInfo &main);
 
-/// The programs that this one is a component of, by the ids that their devices tell. Needs
-/// CAP_SYS_ADMIN.
-[[nodiscard]] Result<std::vector<uint32_t>> programs_with_component(uint32_t component_id);
+/// The programs that have a component for whose id `is_wanted`, by the ids that their devices tell.
+/// Tracing programs are asked about, too. Needs CAP_SYS_ADMIN.
+[[nodiscard]] Result<std::vector<uint32_t>>
+programs_with_component(const std::function<bool(uint32_t id)> &is_wanted);
 
 /// Whether this is libxdp's dispatcher, by the name of its main function.
 [[nodiscard]] bool is_libxdp_dispatcher(const ProgramInfo &main);

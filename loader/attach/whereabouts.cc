@@ -50,7 +50,7 @@ Result<std::vector<uint32_t>> telling_programs(const DevicePins &pins) {
   if (!counts_into(*program, pins)) {
     return std::vector<uint32_t>();
   }
-  auto programs = programs_with_component(program->id);
+  auto programs = programs_with_component([&program](uint32_t id) { return id == program->id; });
   if (programs) {
     programs->push_back(program->id);
   }
@@ -60,20 +60,20 @@ Result<std::vector<uint32_t>> telling_programs(const DevicePins &pins) {
 // The device that runs a program of ours, whatever the record says. What cannot be looked at does
 // not.
 const NetdevTable::value_type *find_counting(const NetdevTable &devices, const DevicePins &pins) {
-  const auto counts = [&pins](const auto &device) {
-    const uint32_t id = device.second.hw_id != 0 ? device.second.hw_id : device.second.program_id;
+  const auto counts = [&pins](uint32_t id) {
     const auto program = id == 0 ? os_failure("", ENOENT) : program_by_id(id);
-    if (!program) {
-      return false;
-    }
-    const auto components = find_components(*program);
-    return counts_into(*program, pins) ||
-           (components && std::any_of(components->begin(), components->end(),
-                                      [&pins](const Component &component) {
-                                        return counts_into(component.program, pins);
-                                      }));
+    return program && counts_into(*program, pins);
   };
-  const auto found = std::find_if(devices.begin(), devices.end(), counts);
+  // An observer counts as well, and its target is nobody's own.
+  const auto replaces = [&pins](uint32_t id) {
+    const auto program = program_by_id(id);
+    return program && program->type == BPF_PROG_TYPE_EXT && counts_into(*program, pins);
+  };
+  const auto chains = programs_with_component(replaces).value_or(std::vector<uint32_t>());
+  const auto found = std::find_if(devices.begin(), devices.end(), [&](const auto &device) {
+    return runs_one_of(device.second, chains) || counts(device.second.program_id) ||
+           counts(device.second.hw_id);
+  });
   return found == devices.end() ? nullptr : &*found;
 }
 
@@ -83,6 +83,13 @@ const NetdevTable::value_type *find_in(const xdp_stats_info &info, const Network
     return running;
   }
   return is_in(info, around.netns) ? find_by_ifindex(around.devices, info.ifindex) : nullptr;
+}
+
+// `programs`: see telling_programs().
+const NetdevTable::value_type *find_here(const DevicePins &pins, const NetworkView &here,
+                                         const std::vector<uint32_t> &programs) {
+  const auto *counting = programs.empty() ? find_counting(here.devices, pins) : nullptr;
+  return counting != nullptr ? counting : find_in(pins.info(), here, programs);
 }
 
 Whereabouts at(Place place, const NetdevTable::value_type &device, uint32_t program_id) {
@@ -112,9 +119,7 @@ std::optional<Whereabouts> find_elsewhere(const xdp_stats_info &info,
 } // namespace
 
 const NetdevTable::value_type *find_device_here(const DevicePins &pins, const NetworkView &here) {
-  const auto programs = telling_programs(pins).value_or(std::vector<uint32_t>());
-  const auto *counting = programs.empty() ? find_counting(here.devices, pins) : nullptr;
-  return counting != nullptr ? counting : find_in(pins.info(), here, programs);
+  return find_here(pins, here, telling_programs(pins).value_or(std::vector<uint32_t>()));
 }
 
 Result<Whereabouts> find_counted_device(const DevicePins &pins, const NetworkView &here) {
@@ -125,7 +130,7 @@ Result<Whereabouts> find_counted_device(const DevicePins &pins, const NetworkVie
   const auto programs = telling_programs(pins);
   // Without CAP_SYS_ADMIN nobody can look at programs, nor into other namespaces.
   const bool may_look = programs.has_value();
-  if (const auto *device = find_device_here(pins, here)) {
+  if (const auto *device = find_here(pins, here, programs.value_or(std::vector<uint32_t>()))) {
     return at(Place::kHere, *device, info.counted_program_id);
   }
   if (!may_look) {
