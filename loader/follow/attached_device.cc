@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/follow/attached_device.h"
 
-#include <bpf/bpf.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -15,13 +13,6 @@
 #include "pinning/info_record.h"
 
 namespace xdpstats {
-namespace {
-
-bool link_is_there(uint32_t id) {
-  return id == 0 || UniqueFd(bpf_link_get_fd_by_id(id)).valid() || errno != ENOENT;
-}
-
-} // namespace
 
 std::string AttachedDevice::state() const {
   switch (state_) {
@@ -140,7 +131,8 @@ Result<DeviceNews> AttachedDevice::begun(const Result<Outcome> &outcome) {
 
 bool AttachedDevice::settled(const Netdev &netdev) const {
   return !noticed_ && (!lock_ || has_pins()) && netdev.program_id == netdev_->program_id &&
-         netdev.hw_id == netdev_->hw_id && (state_ != State::kCounting || link_is_there(link_id_));
+         netdev.hw_id == netdev_->hw_id &&
+         (state_ != State::kCounting || (link_id_ == 0 || link_is_there(link_id_)));
 }
 
 // nullopt: another loader is at work.

@@ -30,36 +30,6 @@ constexpr int kLastPeriods = 200;
 // systemctl status shows one line.
 constexpr size_t kDevicesInStatus = 8;
 
-Result<void> read_program(CountRequest &count) {
-  if (count.source != Source::kProgram) {
-    return {};
-  }
-  auto read = read_program_file(count.program);
-  if (!read) {
-    return Failure(read.error());
-  }
-  count.program_file = std::make_shared<const ProgramFile>(std::move(*read));
-  const auto opened = open_user_program(*count.program_file); // is it one?
-  return opened ? Result<void>{} : Failure(opened.error());
-}
-
-// What would fail for every device alike, and always.
-Result<void> check_all(FollowRequest &request, ObserverCode &code) {
-  auto checked = check_request(request.count);
-  if (checked) {
-    checked = read_program(request.count);
-  }
-  if (checked && request.count.source == Source::kObserve) {
-    checked = code.prepare("cannot observe");
-  }
-  if (!checked) {
-    return checked;
-  }
-  const auto root =
-      PinRootLock::acquire(request.count.pin_root, true, std::chrono::milliseconds(0));
-  return root || root.error().code == EWOULDBLOCK ? Result<void>{} : Failure(root.error());
-}
-
 Result<UniqueFd> keep_signals() {
   // A caller that ignores it would have the kernel take our processes away.
   std::signal(SIGCHLD, SIG_DFL);
@@ -78,7 +48,7 @@ Result<Follow> Follow::begin(FollowRequest request) {
     return Failure(signals.error());
   }
   ObserverCode code;
-  if (auto checked = check_all(request, code); !checked) {
+  if (auto checked = check_follow_request(request, code); !checked) {
     return Failure(checked.error());
   }
   auto events = LinkEvents::subscribe();

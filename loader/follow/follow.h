@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "loader/follow/backoff.h"
+#include "loader/follow/follow_request.h"
 #include "loader/follow/followed_device.h"
 #include "loader/follow/gone_devices.h"
 #include "loader/follow/job.h"
@@ -22,12 +23,6 @@
 #include "loader/follow/wanted_devices.h"
 
 namespace xdpstats {
-
-struct FollowRequest {
-  CountRequest count;
-  std::vector<std::string> devices;   ///< names and patterns
-  std::chrono::seconds forget{86400}; ///< how long to keep the counters of what is gone
-};
 
 class Follow {
 public:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "loader/follow/observed_device.h"
 
-#include <bpf/bpf.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,10 +19,6 @@ namespace {
 // A program that cannot be observed now may become observable: when memory is free again, or when
 // another tracing program is gone. Each try costs some milliseconds.
 constexpr uint64_t kRetryNs = 1'000'000'000;
-
-bool link_is_there(uint32_t id) {
-  return id == 0 || UniqueFd(bpf_link_get_fd_by_id(id)).valid() || errno != ENOENT;
-}
 
 bool runs_program(const std::optional<Netdev> &netdev) { return netdev && netdev->program_id != 0; }
 
@@ -102,8 +97,9 @@ bool ObservedDevice::settled(const std::optional<Netdev> &netdev) const {
   }
   // If the observer's pin was unlinked by hand it is made again. A dispatcher decides by itself
   // again when the link of its only component is gone.
-  const bool observed = state_ != State::kObserving ||
-                        (::access(path_.observer.c_str(), F_OK) == 0 && link_is_there(link_id_));
+  const bool observed =
+      state_ != State::kObserving ||
+      (::access(path_.observer.c_str(), F_OK) == 0 && (link_id_ == 0 || link_is_there(link_id_)));
   return observed && netdev->ifindex == netdev_->ifindex &&
          netdev->program_id == netdev_->program_id;
 }

@@ -80,6 +80,10 @@ std::string full_program_name(const ProgramInfo &program) {
   return name == nullptr || *name == '\0' ? program.name : name;
 }
 
+bool link_is_there(uint32_t id) {
+  return UniqueFd(bpf_link_get_fd_by_id(id)).valid() || errno != ENOENT;
+}
+
 Result<bpf_link_info> link_by_fd(int fd) {
   bpf_link_info info = {};
   __u32 length = sizeof(info);

@@ -49,6 +49,9 @@ inline constexpr char kTypesHint[] =
 /// keeps.
 [[nodiscard]] std::string full_program_name(const ProgramInfo &program);
 
+/// Whether there is a link with this id, as far as we may look.
+[[nodiscard]] bool link_is_there(uint32_t id);
+
 /// `fd` is borrowed. Fails if it is no link.
 [[nodiscard]] Result<bpf_link_info> link_by_fd(int fd);
 
